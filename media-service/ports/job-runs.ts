@@ -1,0 +1,59 @@
+import type { BlobAddress } from "./blob-store";
+
+/** One task of a job, as the worker needs it. */
+export interface TaskRun {
+  readonly taskId: string;
+  /** Preset name, or preset JSON or XML, as the client sent it. */
+  readonly configuration: string;
+  /** Name of the media processor, for example "Media Encoder Standard". */
+  readonly processorName: string;
+  /** The input asset's primary file, or its only one; undefined when neither can be told. */
+  readonly input: BlobAddress | undefined;
+  /** Where the results go; may hold what an earlier attempt left. */
+  readonly outputContainer: string;
+}
+
+/** A job that a worker has taken up. */
+export interface JobRun {
+  readonly jobId: string;
+  readonly jobName: string;
+  /** In the order in which they have to run; tasks that an earlier attempt completed are left out. */
+  readonly tasks: readonly TaskRun[];
+}
+
+/** Codes of a task's ErrorDetails that the worker gives (Media Services v2, "Encoding error codes"). */
+export type TaskErrorCode =
+  | "ErrorDownloadingInputAssetMalformedContent"
+  | "ErrorDownloadingInputAssetServiceFailure"
+  | "ErrorParsingConfiguration"
+  | "ErrorExecutingTaskMalformedContent"
+  | "ErrorExecutingTaskUnsupportedFormat"
+  | "ErrorProcessingTask"
+  | "ErrorUploadingOutputAsset"
+  | "ErrorCancelingTask"
+  | "TransientError";
+
+/** How a worker reads and records the life of a job. Implemented by `services/job-runs.ts`. */
+export interface JobRuns {
+  /**
+   * Marks the job as processing and returns what is to be done; undefined when there is nothing to
+   * do (the job is unknown or ended), in which case the message can be completed.
+   */
+  start(jobId: string): Promise<JobRun | undefined>;
+  /** Marks a task as running. */
+  taskStarted(jobId: string, taskId: string): Promise<void>;
+  /** Records the task's progress, 0 to 100; answers whether the client has asked to cancel. */
+  progress(jobId: string, taskId: string, percent: number): Promise<"continue" | "cancel">;
+  /** Ends a task: its output files become asset files. */
+  taskCompleted(jobId: string, taskId: string): Promise<void>;
+  /** Ends the job as finished; only after every task was completed. */
+  finish(jobId: string): Promise<void>;
+  /** Ends the task and the job in Error, with exactly one detail. */
+  fail(
+    jobId: string,
+    taskId: string,
+    detail: { code: TaskErrorCode; message: string },
+  ): Promise<void>;
+  /** Ends the job as canceled. */
+  canceled(jobId: string): Promise<void>;
+}

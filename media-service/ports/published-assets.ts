@@ -1,0 +1,23 @@
+/** What an OnDemandOrigin locator stands for right now. */
+export interface PublishedAsset {
+  readonly locatorId: string;
+  readonly assetId: string;
+  readonly assetName: string;
+  /** The asset's blob container. */
+  readonly container: string;
+  readonly availableFrom: Date;
+  readonly expiresAt: Date;
+}
+
+/** How the origin looks at the account. Implemented by `services/published-assets.ts`. */
+export interface PublishedAssets {
+  /**
+   * The asset behind a locator's guid (the first segment of a streaming URL); undefined when no
+   * origin locator has that guid. Expired and future ones are returned: the origin tells them apart.
+   */
+  find(locatorGuid: string, signal?: AbortSignal): Promise<PublishedAsset | undefined>;
+  /** Everything that an origin locator publishes now; for the watch page's list and for `/readyz`. */
+  list(limit: number, signal?: AbortSignal): Promise<PublishedAsset[]>;
+  /** Whether the account's default streaming endpoint is in state Running. */
+  endpointRunning(signal?: AbortSignal): Promise<boolean>;
+}
