@@ -7,4 +7,5 @@ module.exports = {
   require: ["ts-node/register/transpile-only"],
   spec: ["test/**/*.test.ts"],
   timeout: 30_000,
+  reporter: "./scripts/summary-reporter.cjs",
 };

@@ -1,0 +1,78 @@
+"use strict";
+
+/** Who may import whom: the house plan of docs/ARCHITECTURE.md, as rules. */
+
+const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
+
+/** Layers of the media service, innermost first; a layer sees itself and those listed. */
+const layers = {
+  domain: [],
+  ports: ["domain"],
+  odata: ["domain/errors"],
+  packaging: ["domain/errors"],
+  services: ["domain", "ports", "odata"],
+  storage: ["domain", "ports", "odata"],
+  api: ["domain", "ports", "services", "odata"],
+  origin: ["domain", "ports", "services", "packaging"],
+  worker: ["domain", "ports", "services", "packaging"],
+};
+
+const houses = {
+  "media-service": [],
+  engine: [],
+  "dynamic-providers": [],
+  components: ["dynamic-providers"],
+  "local-cloud": ["dynamic-providers"],
+};
+
+module.exports = {
+  forbidden: [
+    forbid("no-cycles", "A cycle has no first file to read.", {}, { circular: true }),
+    forbid(
+      "no-unlisted-packages",
+      "What is imported is listed in package.json.",
+      { path: "^(components|dynamic-providers|engine|local-cloud|media-service|index)" },
+      { dependencyTypes: ["npm-dev", "npm-no-pkg", "unknown", "undetermined"] },
+    ),
+    forbid(
+      "nothing-imports-tests",
+      "The product does not know its tests.",
+      { pathNot: "^(test|bench)/" },
+      { path: "^(test|bench)/" },
+    ),
+    ...Object.entries(layers).map(([layer, below]) =>
+      forbid(
+        `media-service-${layer}`,
+        `media-service/${layer} imports only ${below.join(", ") || "itself"}.`,
+        { path: `^media-service/${layer}/` },
+        {
+          path: "^media-service/",
+          pathNot: `^media-service/(${[layer, ...below].map((name) => (name.includes("/") ? `${name}\\.ts` : `${name}/`)).join("|")})`,
+        },
+      ),
+    ),
+    ...Object.entries(houses).map(([house, others]) =>
+      forbid(
+        `house-${house}`,
+        `${house} imports only ${others.join(", ") || "itself"}.`,
+        { path: `^${house}/` },
+        {
+          path: "^(components|dynamic-providers|engine|local-cloud|media-service|player)/",
+          pathNot: `^(${[house, ...others].join("|")})/`,
+        },
+      ),
+    ),
+    forbid(
+      "stubs-only",
+      "A dynamic resource's declaration may take types from its operation, never code: Pulumi would put it into the state.",
+      { path: "^dynamic-providers/[^/]+\\.ts$" },
+      { path: "^dynamic-providers/operations/", dependencyTypesNot: ["type-only"] },
+    ),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    exclude: { path: "^(node_modules|\\.twinstream)/" },
+  },
+};
