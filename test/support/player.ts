@@ -1,0 +1,121 @@
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+
+/** What a viewer noticed so far. */
+export interface PlayerReport {
+  /** Seconds in which the picture stood still after it had begun to move. */
+  readonly stallSeconds: number;
+  readonly longestStallSeconds: number;
+  /** How long it has been standing still right now, in seconds. */
+  readonly standingSeconds: number;
+  /** `waiting` events after the first picture. */
+  readonly waiting: number;
+  readonly errors: readonly string[];
+  /** Media time, in seconds. */
+  readonly time: number;
+  readonly started: boolean;
+  readonly ended: boolean;
+}
+
+/** A segment that the player was answered. */
+export interface SegmentAnswer {
+  readonly url: string;
+  readonly status: number;
+  readonly dataCenter: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Serves the page in which hls.js and dash.js are watched while they play. */
+export class PlayerPage implements AsyncDisposable {
+  private constructor(
+    private readonly server: Server,
+    private readonly browser: Browser,
+  ) {}
+
+  /** Begins to serve on a free port of the loopback interface. */
+  static async start(browser: Browser): Promise<PlayerPage> {
+    const modules = join(__dirname, "..", "..", "node_modules");
+    const files: Record<string, [string, string]> = {
+      "/": ["text/html", join(__dirname, "player-page.html")],
+      "/hls.js": ["text/javascript", join(modules, "hls.js/dist/hls.min.js")],
+      "/dash.js": ["text/javascript", join(modules, "dashjs/dist/modern/umd/dash.all.min.js")],
+    };
+    const server = createServer((request, response) => {
+      const file = files[(request.url ?? "/").split("?")[0] ?? "/"];
+      if (file === undefined) {
+        response.writeHead(404).end();
+        return;
+      }
+      response.writeHead(200, { "content-type": file[0] }).end(readFileSync(file[1]));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return new PlayerPage(server, browser);
+  }
+
+  /** Opens a page that begins to play at once. */
+  async play(player: "hls" | "dash", url: string, { patient = false } = {}): Promise<Viewer> {
+    const page = await this.browser.newPage();
+    const segments: SegmentAnswer[] = [];
+    page.on("response", (response) => {
+      if (!response.url().includes("Fragments(") && !response.url().includes("Fragments%28"))
+        return;
+      segments.push({
+        url: response.url(),
+        status: response.status(),
+        dataCenter: response.headers()["x-data-center"],
+        at: Date.now(),
+      });
+    });
+    const query = new URLSearchParams({ player, url, ...(patient ? { patient: "yes" } : {}) });
+    const { port } = this.server.address() as AddressInfo;
+    await page.goto(`http://127.0.0.1:${port}/?${query.toString()}`);
+    return new Viewer(page, segments);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+/** Someone who is watching. */
+export class Viewer {
+  constructor(
+    private readonly page: Page,
+    /** Every segment's answer so far, in order. */
+    readonly segments: readonly SegmentAnswer[],
+  ) {}
+
+  async report(): Promise<PlayerReport> {
+    return this.page.evaluate("window.twinstreamReport()");
+  }
+
+  /**
+   * Waits until the report is as wanted.
+   *
+   * @throws Error with the last report when that takes longer than `seconds`.
+   */
+  async until(
+    wanted: (report: PlayerReport) => boolean,
+    seconds: number,
+    what: string,
+  ): Promise<PlayerReport> {
+    const deadline = Date.now() + seconds * 1000;
+    for (;;) {
+      const report = await this.report();
+      if (wanted(report)) return report;
+      if (Date.now() > deadline) {
+        throw new Error(`not ${what} after ${seconds} s: ${JSON.stringify(report)}`);
+      }
+      await this.page.waitForTimeout(100);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
+  }
+}
