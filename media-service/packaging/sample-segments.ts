@@ -1,0 +1,154 @@
+import { CorruptError } from "../domain/errors";
+import type { Sample, SampleRun } from "./sample-run";
+import type { SampleTable } from "./sample-table";
+import { toTicks } from "./time";
+import type { TrackHeader } from "./track-header";
+import type { SampleLayout, SegmentIndexEntry, TrackIndex } from "./track-index";
+
+const SEGMENT_SECONDS = 2;
+/** Key frames may come this much early: times are rounded by encoders. */
+const TOLERANCE_SECONDS = 0.001;
+/** More means samples so scattered over the file that one read of a segment would be unbounded. */
+const MAX_SEGMENT_SPAN_BYTES = 128 * 1024 * 1024;
+
+/**
+ * Cuts a progressive track into segments: video at the key frame that comes two seconds or more after
+ * the last cut, audio every so many frames.
+ *
+ * @throws CorruptError when samples lie outside of the file or times do not run forward.
+ */
+export function indexSamples(
+  header: TrackHeader,
+  table: SampleTable,
+  fileBytes: number,
+): TrackIndex {
+  const shift = header.editShift ?? 0;
+  const cuts = header.kind === "video" ? videoCuts(header, table) : audioCuts(header, table);
+  const firstSamples = Uint32Array.of(...cuts, table.count);
+  const layout: SampleLayout = { form: "samples", table, firstSamples, shift };
+  const times = cuts.map((_, index) =>
+    toTicks(Math.max(0, earliestOf({ header, layout }, index)), header.timescale),
+  );
+  const last = cuts.at(-1);
+  if (last === undefined) throw new CorruptError(`track ${header.trackId} has no samples`);
+  times.push(toTicks(latestEnd(table, last) - shift, header.timescale));
+  const segments = cuts.map((first, index) =>
+    segmentOf({ table, fileBytes, times }, index, [first, firstSamples[index + 1] ?? first]),
+  );
+  const seconds = at(table.decodeTimes, table.count) / header.timescale;
+  const frameRate = header.kind === "video" && seconds > 0 ? table.count / seconds : 0;
+  return { header, segments, layout, frameRate };
+}
+
+/** The samples of a segment in media time, counted from the segment's own beginning in the file. */
+export function samplesOfSegment(
+  layout: SampleLayout,
+  index: number,
+  segment: SegmentIndexEntry,
+): SampleRun {
+  const { table, firstSamples } = layout;
+  const first = at(firstSamples, index);
+  const samples: Sample[] = [];
+  for (let sample = first; sample < (firstSamples[index + 1] ?? first); sample++) {
+    samples.push({
+      offset: at(table.offsets, sample) - segment.offset,
+      sizeBytes: at(table.sizes, sample),
+      duration: at(table.decodeTimes, sample + 1) - at(table.decodeTimes, sample),
+      compositionOffset: table.compositionOffsets?.[sample] ?? 0,
+      sync: table.sync?.[sample] !== 0,
+    });
+  }
+  return { baseDecodeTime: at(table.decodeTimes, first), samples };
+}
+
+/** Composition time of a sample in media time. */
+function compositionTime(table: SampleTable, sample: number): number {
+  return at(table.decodeTimes, sample) + (table.compositionOffsets?.[sample] ?? 0);
+}
+
+function videoCuts(header: TrackHeader, table: SampleTable): number[] {
+  const shift = header.editShift ?? 0;
+  const target = (SEGMENT_SECONDS - TOLERANCE_SECONDS) * header.timescale;
+  let cuts: number[] = table.count > 0 ? [0] : [];
+  let lastTime = compositionTime(table, 0) - shift;
+  for (let sample = 1; sample < table.count; sample++) {
+    if (table.sync?.[sample] === 0) continue;
+    const time = compositionTime(table, sample) - shift;
+    if (time <= 0) cuts = [sample];
+    else if (time - Math.max(0, lastTime) >= target) cuts.push(sample);
+    else continue;
+    lastTime = time;
+  }
+  return cuts;
+}
+
+function audioCuts(header: TrackHeader, table: SampleTable): number[] {
+  const shift = header.editShift ?? 0;
+  let first = 0;
+  while (first < table.count && at(table.decodeTimes, first) < shift) first++;
+  const frame = at(table.decodeTimes, first + 1) - at(table.decodeTimes, first);
+  const count = Math.max(1, Math.round((SEGMENT_SECONDS * header.timescale) / Math.max(1, frame)));
+  const cuts: number[] = [];
+  for (let sample = first; sample < table.count; sample += count) cuts.push(sample);
+  return cuts;
+}
+
+function earliestOf(
+  { header, layout }: { header: TrackHeader; layout: SampleLayout },
+  index: number,
+): number {
+  const { table, firstSamples, shift } = layout;
+  const first = at(firstSamples, index);
+  if (header.kind === "audio") return at(table.decodeTimes, first) - shift;
+  let earliest = Number.POSITIVE_INFINITY;
+  for (let sample = first; sample < (firstSamples[index + 1] ?? first); sample++) {
+    earliest = Math.min(earliest, compositionTime(table, sample));
+  }
+  return earliest - shift;
+}
+
+function latestEnd(table: SampleTable, first: number): number {
+  let latest = 0;
+  for (let sample = first; sample < table.count; sample++) {
+    const duration = at(table.decodeTimes, sample + 1) - at(table.decodeTimes, sample);
+    latest = Math.max(latest, compositionTime(table, sample) + duration);
+  }
+  return latest;
+}
+
+function segmentOf(
+  { table, fileBytes, times }: { table: SampleTable; fileBytes: number; times: readonly number[] },
+  index: number,
+  [first, end]: readonly [number, number],
+): SegmentIndexEntry {
+  let low = Number.POSITIVE_INFINITY;
+  let high = 0;
+  let mediaBytes = 0;
+  for (let sample = first; sample < end; sample++) {
+    const offset = at(table.offsets, sample);
+    const sizeBytes = at(table.sizes, sample);
+    low = Math.min(low, offset);
+    high = Math.max(high, offset + sizeBytes);
+    mediaBytes += sizeBytes;
+  }
+  if (high > fileBytes) {
+    throw new CorruptError(
+      `a sample ends at byte ${high} of a file of ${fileBytes}: it is cut off`,
+    );
+  }
+  if (high - low > MAX_SEGMENT_SPAN_BYTES) {
+    throw new CorruptError(
+      `one segment is spread over ${high - low} bytes of the file; at most ${MAX_SEGMENT_SPAN_BYTES} can be packaged`,
+    );
+  }
+  const time = times[index] ?? 0;
+  const duration = (times[index + 1] ?? 0) - time;
+  if (duration <= 0)
+    throw new CorruptError(`times stand still or run backwards at sample ${first}`);
+  return { time, duration, offset: low, sizeBytes: high - low, mediaBytes };
+}
+
+/** An entry that is there by the table's own count. */
+function at(list: ArrayLike<number>, index: number): number {
+  return list[index] ?? 0;
+}
