@@ -1,0 +1,25 @@
+/** How long the edge keeps one kind of answer. */
+export interface CacheRule {
+  /** Letters and digits only. */
+  name: string;
+  /** Lower-case parts of a path, of which one is enough. */
+  pathContains: string[];
+  /** `d.hh:mm:ss`, or `hh:mm:ss` below a day. */
+  duration: string;
+  compress: boolean;
+}
+
+/**
+ * The first rule that fits decides. Segments come first: their paths may hold a file name that looks
+ * like a manifest's. A segment never changes, for its path holds the locator's guid; a manifest is
+ * kept just long enough to spare the origin a crowd. Nothing else is kept: API, probes, watch page.
+ */
+export const cacheRules: readonly CacheRule[] = [
+  {
+    name: "segments",
+    pathContains: ["/fragments(", "/fragments%28"],
+    duration: "30.00:00:00",
+    compress: false,
+  },
+  { name: "manifests", pathContains: ["/manifest"], duration: "00:00:04", compress: true },
+];

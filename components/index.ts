@@ -1,0 +1,9 @@
+export { ContentDelivery } from "./content-delivery";
+export { FailoverVideo } from "./failover-video";
+export { MediaServicesAccount } from "./media-services-account";
+export { MediaStorage } from "./media-storage";
+export { hostLabel, resourceGroupName } from "./naming";
+export { playerHosts, watchPageUrl } from "./public-hosts";
+export { stackSettings } from "./settings/stack-settings";
+export { StreamingDataCenter } from "./streaming-data-center";
+export { TrafficRouting } from "./traffic-routing";

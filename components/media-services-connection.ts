@@ -1,0 +1,42 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** An account that speaks the Media Services v2 REST API, whatever kind it is of. */
+export interface MediaServicesConnection {
+  /** The API's root; ends in a slash. */
+  apiUrl: pulumi.Output<string>;
+  /** Where tokens are fetched. */
+  tokenUrl: pulumi.Output<string>;
+  /** The `client_id` at the token endpoint. */
+  accountName: pulumi.Output<string>;
+  /** The `client_secret` at the token endpoint; a secret. */
+  accountKey: pulumi.Output<string>;
+  /** Audience of an Azure AD token; without it tokens are asked for in the ACS form. */
+  resource?: string;
+  /** Host of the streaming endpoint, with a port where it is not the scheme's own. */
+  streamingHost: pulumi.Output<string>;
+  /** Name of the streaming endpoint in the account. */
+  streamingEndpointName: string;
+  /** The account's primary storage account. */
+  storageAccountName: pulumi.Output<string>;
+}
+
+/** The part of a connection that a dynamic resource needs, as one of its inputs. */
+export interface AccountInput {
+  apiUrl: pulumi.Input<string>;
+  tokenUrl: pulumi.Input<string>;
+  accountName: pulumi.Input<string>;
+  accountKey: pulumi.Input<string>;
+  resource?: pulumi.Input<string>;
+}
+
+/** Picks {@link AccountInput}; member by member, so that only the key is secret in previews. */
+export function accountInput(connection: MediaServicesConnection): AccountInput {
+  const { apiUrl, tokenUrl, accountName, accountKey, resource } = connection;
+  return {
+    apiUrl,
+    tokenUrl,
+    accountName,
+    accountKey,
+    ...(resource === undefined ? {} : { resource }),
+  };
+}

@@ -1,0 +1,112 @@
+import type { ConfigReader } from "./config-reader";
+
+/** The kinds of account that can be declared. */
+export type MediaServicesSettings = SelfHostedSettings | ClassicSettings;
+
+/** This project's own media service, as a container app. */
+export interface SelfHostedSettings {
+  kind: "self-hosted";
+  /** Container image of the media service. */
+  image: string;
+  encoder: "auto" | "ffmpeg" | "node-av";
+  watchPage: boolean;
+  logLevel: string;
+}
+
+/** An account of the retired Azure service, or of a service that stands in for it. */
+export interface ClassicSettings {
+  kind: "azure";
+  /** Address of an account's API, with `{account}` and `{location}` in it. */
+  apiTemplate: string;
+  /** Where tokens come from, e.g. `https://login.microsoftonline.com/`. */
+  authority: string;
+  servicePrincipal: ServicePrincipal;
+}
+
+/** The identity that calls a classic account. */
+export interface ServicePrincipal {
+  tenantId: string;
+  clientId: string;
+  /** Secret: callers wrap it before it reaches a resource. */
+  clientSecret: string;
+}
+
+/** Default of `mediaServicesApi`: where Azure's accounts answered. */
+export const azureApiTemplate = "https://{account}.restv2.{location}.media.azure.net/api/";
+
+/** Default of `authority`. */
+export const azureAuthority = "https://login.microsoftonline.com/";
+
+const kinds = ["self-hosted", "azure"] as const;
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+const encoders = ["auto", "ffmpeg", "node-av"] as const;
+
+// Public cloud, China, US Government, Germany: the service is gone from all of them.
+const retiredHosts =
+  /(?:^|\.)media\.(?:azure\.net|chinacloudapi\.cn|usgovcloudapi\.net|cloudapi\.de)$/;
+
+/** Reads `mediaServices` and the keys of the chosen kind. */
+export function readMediaServices(config: ConfigReader): MediaServicesSettings {
+  const kind = config.choice("mediaServices", kinds, "self-hosted");
+  const selfHosted: SelfHostedSettings = {
+    kind: "self-hosted",
+    image: config.text("image", ""),
+    encoder: config.choice("encoder", encoders, "auto"),
+    watchPage: config.flag("watchPage", false),
+    logLevel: config.choice("logLevel", logLevels, "info"),
+  };
+  if (kind === "azure") return readClassic(config);
+  if (selfHosted.image === "") {
+    config.refuse("image", "is required; name the container image of the media service");
+  }
+  return selfHosted;
+}
+
+function readClassic(config: ConfigReader): ClassicSettings {
+  const apiTemplate = config.text("mediaServicesApi", azureApiTemplate);
+  refuseBadTemplate(config, apiTemplate);
+  const authority = config.text("authority", azureAuthority);
+  if (!URL.canParse(authority)) {
+    config.refuse("authority", `is "${authority}"; allowed: an http or https address`);
+  }
+  return {
+    kind: "azure",
+    apiTemplate,
+    authority: authority.endsWith("/") ? authority : `${authority}/`,
+    servicePrincipal: readServicePrincipal(config),
+  };
+}
+
+function refuseBadTemplate(config: ConfigReader, template: string): void {
+  const example = template.replaceAll("{account}", "account").replaceAll("{location}", "location");
+  const url = URL.canParse(example) ? new URL(example) : undefined;
+  if (!url || !["http:", "https:"].includes(url.protocol) || !template.includes("{account}")) {
+    config.refuse(
+      "mediaServicesApi",
+      `is "${template}"; allowed: an http or https address with {account} in it`,
+    );
+  } else if (retiredHosts.test(url.hostname)) {
+    config.refuse(
+      "mediaServices",
+      `is "azure", but Microsoft retired Azure Media Services on 2024-06-30 and ${template} no` +
+        ' longer answers; set mediaServices to "self-hosted", or mediaServicesApi to a service' +
+        " that speaks the same API",
+    );
+  }
+}
+
+// Never shows the value: it is a secret, or was meant to be part of one.
+function readServicePrincipal(config: ConfigReader): ServicePrincipal {
+  const entry = config.record("servicePrincipal");
+  const member = (name: string) => {
+    const value = entry[name];
+    if (typeof value === "string" && value !== "") return value;
+    config.refuse(`servicePrincipal.${name}`, 'is required where mediaServices is "azure"');
+    return "";
+  };
+  return {
+    tenantId: member("tenantId"),
+    clientId: member("clientId"),
+    clientSecret: member("clientSecret"),
+  };
+}

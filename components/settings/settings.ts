@@ -1,0 +1,135 @@
+import { RunError } from "@pulumi/pulumi";
+import { ConfigReader, type RawConfig } from "./config-reader";
+import {
+  rankDataCenters,
+  type RankedDataCenter,
+  readDataCenterName,
+  readDataCenters,
+} from "./data-centers";
+import { type MediaServicesSettings, readMediaServices } from "./media-services";
+import { readVideos, type Video } from "./videos";
+
+/** How players and the chain reach the data centers. */
+export type PublicScheme = "https" | "http";
+
+/** Everything the program declares, from a stack's configuration. */
+export interface Settings {
+  dataCenters: RankedDataCenter[];
+  /** Where the resource group is kept that all data centers share; read once, at its creation. */
+  sharedLocation: string;
+  videos: Video[];
+  mediaServices: MediaServicesSettings;
+  publicScheme: PublicScheme;
+  storageAccess: "shared-key";
+  serverSideCopy: "auto" | "never" | "always";
+  /** How long a locator may be used from its start. */
+  locatorDays: number;
+  /** How long a deleted blob can be restored. */
+  softDeleteDays: number;
+  /** Refuses to delete the stores. */
+  protect: boolean;
+  /** Goes into names that must be unique in all of Azure. */
+  nameSalt: string;
+  tags: Record<string, string>;
+}
+
+/** Where settings are read from. */
+export interface SettingsSource {
+  raw: RawConfig;
+  /** Keys that are set, without their namespace. */
+  keys: string[];
+  /** Length in bytes of a regular file, relative to the project's root; undefined where there is none. */
+  fileSizeBytes: (file: string) => number | undefined;
+}
+
+/** Every key that is read; the schema in Pulumi.yaml describes each. */
+export const settingKeys = [
+  "authority",
+  "dataCenters",
+  "encodeIn",
+  "encoder",
+  "image",
+  "locatorDays",
+  "logLevel",
+  "mediaServices",
+  "mediaServicesApi",
+  "nameSalt",
+  "primary",
+  "protect",
+  "publicScheme",
+  "serverSideCopy",
+  "servicePrincipal",
+  "softDeleteDays",
+  "storageAccess",
+  "tags",
+  "videos",
+  "watchPage",
+] as const;
+
+/**
+ * Reads and checks a stack's configuration.
+ *
+ * @throws RunError that lists every mistake: its key, its value and what is allowed.
+ */
+export function readSettings(source: SettingsSource): Settings {
+  const config = new ConfigReader(source.raw);
+  refuseUnknownKeys(config, source.keys);
+  const dataCenters = readDataCenters(config);
+  const primary = readDataCenterName(config, "primary", dataCenters);
+  const settings: Settings = {
+    dataCenters: rankDataCenters(dataCenters, primary),
+    sharedLocation: dataCenters[0]?.location ?? "",
+    videos: readVideos(config, {
+      encodeIn: readDataCenterName(config, "encodeIn", dataCenters),
+      dataCenterNames: dataCenters.map(({ name }) => name),
+      fileSizeBytes: source.fileSizeBytes,
+    }),
+    mediaServices: readMediaServices(config),
+    publicScheme: config.choice("publicScheme", ["https", "http"], "https"),
+    storageAccess: readStorageAccess(config),
+    serverSideCopy: config.choice("serverSideCopy", ["auto", "never", "always"], "auto"),
+    // Locators are renewed 14 days before they lapse: shorter ones would be renewed on every run.
+    locatorDays: config.integer("locatorDays", { min: 15, max: 3650, fallback: 90 }),
+    softDeleteDays: config.integer("softDeleteDays", { min: 1, max: 365, fallback: 7 }),
+    protect: config.flag("protect", false),
+    nameSalt: config.text("nameSalt", ""),
+    tags: readTags(config),
+  };
+  throwProblems(config.problems);
+  return settings;
+}
+
+function refuseUnknownKeys(config: ConfigReader, keys: string[]): void {
+  for (const key of keys) {
+    if (!settingKeys.some((known) => known === key)) {
+      config.refuse(key, `is not known; allowed: ${settingKeys.join(", ")}`);
+    }
+  }
+}
+
+function readStorageAccess(config: ConfigReader): "shared-key" {
+  if (config.text("storageAccess", "identity") === "identity") {
+    config.refuse(
+      "storageAccess",
+      'is "identity", which the media service cannot use yet; set it to "shared-key"',
+    );
+    return "shared-key";
+  }
+  config.choice("storageAccess", ["identity", "shared-key"], "identity");
+  return "shared-key";
+}
+
+function readTags(config: ConfigReader): Record<string, string> {
+  const form = { pattern: /^.{0,256}$/, allowed: "text of at most 256 characters" };
+  const entry = config.record("tags");
+  return Object.fromEntries(
+    Object.keys(entry).map((name) => [name, config.member({ at: "tags", entry }, name, form)]),
+  );
+}
+
+function throwProblems(problems: string[]): void {
+  if (problems.length === 0) return;
+  const lines = problems.map((problem) => `\n  twinstream:${problem}`).join("");
+  const many = problems.length === 1 ? "a mistake" : `${problems.length} mistakes`;
+  throw new RunError(`The stack's configuration has ${many}:${lines}`);
+}

@@ -1,0 +1,26 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { readSettings, type Settings } from "./settings";
+
+/**
+ * The settings of the stack that is being deployed.
+ *
+ * @throws RunError that lists every mistake in its configuration.
+ */
+export function stackSettings(): Settings {
+  const prefix = `${pulumi.getProject()}:`;
+  return readSettings({
+    // Not pulumi.Config: it warns of secrets that are read as text, and here they must be checked.
+    raw: (key) => pulumi.runtime.getConfig(`${prefix}${key}`),
+    keys: Object.keys(pulumi.runtime.allConfig())
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => key.slice(prefix.length)),
+    fileSizeBytes,
+  });
+}
+
+function fileSizeBytes(file: string): number | undefined {
+  const stats = statSync(resolve(pulumi.getRootDirectory(), file), { throwIfNoEntry: false });
+  return stats?.isFile() ? stats.size : undefined;
+}

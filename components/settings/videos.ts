@@ -1,0 +1,83 @@
+import type { ConfigReader, Entry } from "./config-reader";
+
+/** One video of the library. */
+export interface Video {
+  /** As people call it. */
+  title: string;
+  /** The title in letters, digits and hyphens: part of resource and asset names. */
+  name: string;
+  /** The mezzanine, relative to the project's root. */
+  file: string;
+  /** Name of the data center that encodes it. */
+  encodeIn: string;
+}
+
+/** What reading the library needs to know. */
+export interface VideoSurroundings {
+  /** Where videos without an `encodeIn` of their own are encoded. */
+  encodeIn: string;
+  dataCenterNames: string[];
+  /** Length in bytes of a regular file, relative to the project's root; undefined where there is none. */
+  fileSizeBytes: (file: string) => number | undefined;
+}
+
+const titleForm = {
+  pattern: /^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,58}[A-Za-z0-9])?$/,
+  allowed: "up to 60 letters, digits, spaces, dots, hyphens and underscores",
+};
+const fileForm = { pattern: /\S/, allowed: "a path relative to the project's root" };
+
+/** Reads `videos`: each with a file that is there, no two with one asset name. */
+export function readVideos(config: ConfigReader, surroundings: VideoSurroundings): Video[] {
+  const videos: Video[] = [];
+  for (const owner of config.entries("videos") ?? []) {
+    config.onlyMembers(owner, ["name", "file", "encodeIn"]);
+    const title = config.member(owner, "name", titleForm);
+    const video = {
+      title,
+      name: assetName(title),
+      file: readFile(config, owner, surroundings),
+      encodeIn: readEncodeIn(config, owner, surroundings),
+    };
+    refuseSameName(config, owner.at, { video, earlier: videos });
+    videos.push(video);
+  }
+  return videos;
+}
+
+/** "Big Buck Bunny" and "big-buck-bunny" name the same assets. */
+function assetName(title: string): string {
+  return title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+}
+
+function readFile(config: ConfigReader, owner: Entry, { fileSizeBytes }: VideoSurroundings) {
+  const file = config.member(owner, "file", fileForm);
+  if (file === "") return file;
+  const sizeBytes = fileSizeBytes(file);
+  if (sizeBytes === undefined) {
+    config.refuse(`${owner.at}.file`, `there is no file "${file}" below the project's root`);
+  }
+  if (sizeBytes === 0) config.refuse(`${owner.at}.file`, `"${file}" is empty`);
+  return file;
+}
+
+function readEncodeIn(config: ConfigReader, owner: Entry, surroundings: VideoSurroundings): string {
+  const { dataCenterNames, encodeIn } = surroundings;
+  if (owner.entry["encodeIn"] === undefined) return encodeIn;
+  const pattern = new RegExp(`^(?:${dataCenterNames.join("|")})$`);
+  return config.member(owner, "encodeIn", { pattern, allowed: dataCenterNames.join(", ") });
+}
+
+function refuseSameName(
+  config: ConfigReader,
+  at: string,
+  { video, earlier }: { video: Video; earlier: Video[] },
+): void {
+  const other = earlier.find(({ name }) => name === video.name);
+  if (!other || video.name === "") return;
+  const problem =
+    other.title === video.title
+      ? `"${video.title}" is taken by an earlier video`
+      : `"${video.title}" gives the same asset name, "${video.name}", as "${other.title}"`;
+  config.refuse(`${at}.name`, `${problem}; choose another name`);
+}

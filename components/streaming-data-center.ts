@@ -1,0 +1,116 @@
+import * as resources from "@pulumi/azure-native/resources";
+import * as pulumi from "@pulumi/pulumi";
+import { AccessPolicy } from "../dynamic-providers/access-policy";
+import { StreamingEndpoint } from "../dynamic-providers/streaming-endpoint";
+import type { Origin } from "./origin";
+import { MediaServicesAccount } from "./media-services-account";
+import { accountInput, type MediaServicesConnection } from "./media-services-connection";
+import { MediaStorage } from "./media-storage";
+import {
+  containerAppName,
+  mediaAccountName,
+  type Naming,
+  resourceGroupName,
+  storageAccountName,
+} from "./naming";
+import type { MediaServicesSettings } from "./settings/media-services";
+import type { PublicScheme } from "./settings/settings";
+
+/** Inputs of {@link StreamingDataCenter}. */
+export interface StreamingDataCenterArgs {
+  /** Azure location in its short form. */
+  location: string;
+  /** Rank among all data centers: 1 is asked first. */
+  priority: number;
+  naming: Naming;
+  mediaServices: MediaServicesSettings;
+  publicScheme: PublicScheme;
+  /** How long viewers may use a locator. */
+  locatorDays: number;
+  softDeleteDays?: number;
+  /** Refuses to delete the store. Default false. */
+  protect?: boolean;
+  tags?: Record<string, string>;
+}
+
+const minutesADay = 24 * 60;
+
+/** Bit of `Read` in an access policy's permissions. */
+const readPermission = 1;
+
+/**
+ * A region that can encode and serve the whole library by itself: a store, a media services account
+ * with its streaming endpoint started, and the policy that viewers' locators share.
+ */
+export class StreamingDataCenter extends pulumi.ComponentResource {
+  /** Name of the data center. */
+  readonly dataCenter: string;
+  readonly connection: MediaServicesConnection;
+  /** The data center as those who choose between several see it. */
+  readonly origin: Origin;
+  /** The streaming endpoint, once it runs. */
+  readonly streamingEndpoint: StreamingEndpoint;
+  /** Id of the access policy for viewers. */
+  readonly viewingPolicyId: pulumi.Output<string>;
+
+  constructor(name: string, args: StreamingDataCenterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("twinstream:index:StreamingDataCenter", name, {}, opts);
+
+    const account = this.declareAccount(name, args);
+    const accountOfAll = accountInput(account.connection);
+
+    this.dataCenter = name;
+    this.connection = account.connection;
+    this.origin = { name, host: account.connection.streamingHost, priority: args.priority };
+    this.streamingEndpoint = new StreamingEndpoint(
+      name,
+      { account: accountOfAll, name: account.connection.streamingEndpointName },
+      { parent: this },
+    );
+    this.viewingPolicyId = new AccessPolicy(
+      `${name}-viewing`,
+      {
+        account: accountOfAll,
+        name: `${args.naming.project}-${args.naming.stack}-viewing`,
+        durationMinutes: args.locatorDays * minutesADay,
+        permissions: readPermission,
+      },
+      { parent: this },
+    ).policyId;
+    this.registerOutputs({ host: account.connection.streamingHost });
+  }
+
+  private declareAccount(name: string, args: StreamingDataCenterArgs): MediaServicesAccount {
+    const { naming, location, mediaServices, publicScheme } = args;
+    const tags = { ...args.tags, dataCenter: name };
+    const group = new resources.ResourceGroup(
+      name,
+      { resourceGroupName: resourceGroupName(naming, name), location, tags },
+      { parent: this },
+    );
+    const where = { resourceGroupName: group.name, location, tags };
+    const storage = new MediaStorage(
+      name,
+      {
+        ...where,
+        accountName: storageAccountName(naming, name),
+        ...(args.softDeleteDays === undefined ? {} : { softDeleteDays: args.softDeleteDays }),
+        protect: args.protect ?? false,
+      },
+      { parent: this },
+    );
+    return new MediaServicesAccount(
+      name,
+      {
+        ...where,
+        settings: mediaServices,
+        dataCenter: name,
+        storage,
+        accountName: mediaAccountName(naming, name),
+        appName: containerAppName(naming, name),
+        publicScheme,
+      },
+      { parent: this },
+    );
+  }
+}

@@ -1,0 +1,62 @@
+import * as resources from "@pulumi/azure-native/resources";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  ContentDelivery,
+  FailoverVideo,
+  hostLabel,
+  playerHosts,
+  resourceGroupName,
+  stackSettings,
+  StreamingDataCenter,
+  TrafficRouting,
+  watchPageUrl,
+} from "./components";
+
+const settings = stackSettings();
+const { publicScheme, serverSideCopy } = settings;
+const naming = { project: pulumi.getProject(), stack: pulumi.getStack(), salt: settings.nameSalt };
+const tags = { ...settings.tags, project: naming.project, stack: naming.stack };
+
+const dataCenters = settings.dataCenters.map(
+  ({ name, ...where }) => new StreamingDataCenter(name, { ...settings, ...where, naming, tags }),
+);
+const sites = dataCenters.map(({ origin }) => origin);
+
+const shared = new resources.ResourceGroup(
+  "shared",
+  {
+    resourceGroupName: resourceGroupName(naming, "shared"),
+    location: settings.sharedLocation,
+    tags,
+  },
+  // What is in it is global: it need not move when the list of data centers changes.
+  { ignoreChanges: ["location"] },
+);
+const front = { resourceGroupName: shared.name, origins: sites, publicScheme, tags };
+const edge = new ContentDelivery("edge", { ...front, endpointName: hostLabel(naming) });
+const router = new TrafficRouting("router", { ...front, relativeName: hostLabel(naming) });
+
+const hosts = playerHosts({
+  scheme: publicScheme,
+  dataCenters: sites,
+  edge: edge.host,
+  trafficManager: router.host,
+});
+
+/** Every video with its relative path, and its addresses on every host. */
+export const videos = settings.videos.map(({ title, name, file, encodeIn }) => {
+  const video = new FailoverVideo(name, { file, dataCenters, encodeIn, serverSideCopy });
+  return { name: title, relativePath: video.relativePath, urls: video.urlsOn(hosts) };
+});
+
+/** Host of the edge. */
+export const edgeHost = edge.host;
+
+/** Host of the router that does without the edge. */
+export const trafficManagerHost = router.host;
+
+/** Host of each data center by its name. */
+export const origins = Object.fromEntries(sites.map(({ name, host }) => [name, host]));
+
+/** Address of the watch page, where there is one. */
+export const watchPage = watchPageUrl(settings, edge.host);

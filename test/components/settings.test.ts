@@ -1,0 +1,436 @@
+import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { RunError } from "@pulumi/pulumi";
+import { describe, it } from "mocha";
+import { parse } from "yaml";
+import { readSettings, settingKeys } from "../../components/settings/settings";
+
+type Config = Record<string, unknown>;
+
+const good: Config = {
+  dataCenters: [
+    { name: "east", location: "East US 2" },
+    { name: "west", location: "westus2" },
+  ],
+  image: "registry.test/media@sha256:aa",
+  storageAccess: "shared-key",
+  videos: [{ name: "Big Buck Bunny", file: "samples/bunny.mp4" }],
+};
+
+const classic: Config = {
+  mediaServices: "azure",
+  mediaServicesApi: "http://127.0.0.1:8100/{account}/{location}/api/",
+  servicePrincipal: { tenantId: "t", clientId: "c", clientSecret: "s3cret" },
+};
+
+/** Reads a configuration as Pulumi hands it over: everything is text, objects as JSON. */
+function read(config: Config) {
+  const text = Object.fromEntries(
+    Object.entries(config)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+  const sizes: Record<string, number> = { "samples/bunny.mp4": 4_485_437, "samples/empty.mp4": 0 };
+  return readSettings({
+    raw: (key) => text[key],
+    keys: Object.keys(text),
+    fileSizeBytes: (file) => sizes[file],
+  });
+}
+
+function problemsOf(config: Config): string[] {
+  try {
+    read(config);
+  } catch (error) {
+    assert(RunError.isInstance(error), "only a RunError is shown without a stack");
+    const [head, ...lines] = error.message.split("\n  twinstream:");
+    assert.match(head ?? "", /^The stack's configuration has (a mistake|\d+ mistakes):$/);
+    return lines;
+  }
+  return [];
+}
+
+describe("the stack's settings", () => {
+  it("read a configuration and fill in what is not set", () => {
+    assert.deepEqual(read(good), {
+      dataCenters: [
+        { name: "east", location: "eastus2", priority: 1 },
+        { name: "west", location: "westus2", priority: 2 },
+      ],
+      sharedLocation: "eastus2",
+      videos: [
+        {
+          title: "Big Buck Bunny",
+          name: "big-buck-bunny",
+          file: "samples/bunny.mp4",
+          encodeIn: "east",
+        },
+      ],
+      mediaServices: {
+        kind: "self-hosted",
+        image: "registry.test/media@sha256:aa",
+        encoder: "auto",
+        watchPage: false,
+        logLevel: "info",
+      },
+      publicScheme: "https",
+      storageAccess: "shared-key",
+      serverSideCopy: "auto",
+      locatorDays: 90,
+      softDeleteDays: 7,
+      protect: false,
+      nameSalt: "",
+      tags: {},
+    });
+  });
+
+  it("take every key that is set", () => {
+    const settings = read({
+      ...good,
+      dataCenters: [
+        { name: "east", location: "eastus2" },
+        { name: "west", location: "westus2" },
+        { name: "north", location: "northeurope" },
+      ],
+      primary: "north",
+      encodeIn: "west",
+      videos: [
+        { name: "one", file: "samples/bunny.mp4" },
+        { name: "two", file: "samples/bunny.mp4", encodeIn: "north" },
+      ],
+      publicScheme: "http",
+      serverSideCopy: "never",
+      locatorDays: 30,
+      softDeleteDays: 14,
+      protect: true,
+      nameSalt: "acme",
+      tags: { owner: "media" },
+      encoder: "node-av",
+      watchPage: true,
+      logLevel: "debug",
+    });
+
+    assert.deepEqual(
+      settings.dataCenters.map(({ name, priority }) => [name, priority]),
+      [
+        ["east", 2],
+        ["west", 3],
+        ["north", 1],
+      ],
+    );
+    assert.deepEqual(
+      settings.videos.map(({ name, encodeIn }) => [name, encodeIn]),
+      [
+        ["one", "west"],
+        ["two", "north"],
+      ],
+    );
+    assert.deepEqual(settings.mediaServices, {
+      kind: "self-hosted",
+      image: "registry.test/media@sha256:aa",
+      encoder: "node-av",
+      watchPage: true,
+      logLevel: "debug",
+    });
+    const { publicScheme, serverSideCopy, locatorDays, softDeleteDays, protect } = settings;
+    assert.deepEqual(
+      { publicScheme, serverSideCopy, locatorDays, softDeleteDays, protect },
+      {
+        publicScheme: "http",
+        serverSideCopy: "never",
+        locatorDays: 30,
+        softDeleteDays: 14,
+        protect: true,
+      },
+    );
+    assert.deepEqual([settings.nameSalt, settings.tags], ["acme", { owner: "media" }]);
+  });
+
+  it("read an account of the classic kind, without an image", () => {
+    assert.deepEqual(read({ ...good, ...classic, image: undefined }).mediaServices, {
+      kind: "azure",
+      apiTemplate: "http://127.0.0.1:8100/{account}/{location}/api/",
+      authority: "https://login.microsoftonline.com/",
+      servicePrincipal: { tenantId: "t", clientId: "c", clientSecret: "s3cret" },
+    });
+  });
+
+  it("name every mistake at once", () => {
+    assert.deepEqual(problemsOf({ ...good, primary: "north", publicScheme: "ftp" }), [
+      'primary: is "north"; allowed: east, west',
+      'publicScheme: is "ftp"; allowed: https, http',
+    ]);
+  });
+
+  it("never show a client secret", () => {
+    const problems = problemsOf({
+      ...good,
+      ...classic,
+      servicePrincipal: { clientSecret: "s3cret", tenantId: 5 },
+    });
+
+    assert.deepEqual(problems, [
+      'servicePrincipal.tenantId: is required where mediaServices is "azure"',
+      'servicePrincipal.clientId: is required where mediaServices is "azure"',
+    ]);
+  });
+
+  const east = { name: "east", location: "eastus2" };
+  const west = { name: "west", location: "westus2" };
+  const bunny = { name: "Bunny", file: "samples/bunny.mp4" };
+  for (const { why, config, problem } of [
+    {
+      why: "no data center",
+      config: { dataCenters: undefined },
+      problem: /^dataCenters: has 0; allowed: 2 to 5, /,
+    },
+    {
+      why: "one data center only",
+      config: { dataCenters: [east] },
+      problem: /^dataCenters: has 1; allowed: 2 to 5, each with a name and a location of its own/,
+    },
+    {
+      why: "more data centers than Front Door has priorities",
+      config: {
+        dataCenters: ["a", "b", "c", "d", "e", "f"].map((name) => ({ name, location: name })),
+      },
+      problem: /^dataCenters: has 6; allowed: 2 to 5, /,
+    },
+    {
+      why: "two data centers of one region, however it is spelt",
+      config: { dataCenters: [east, { name: "west", location: "East US 2" }] },
+      problem:
+        'dataCenters[1].location: "eastus2" is the region of "east" already; choose another region',
+    },
+    {
+      why: "two data centers of one name",
+      config: { dataCenters: [east, { ...west, name: "east" }] },
+      problem: 'dataCenters[1].name: "east" is taken by an earlier data center',
+    },
+    {
+      why: "a data center that is called like the edge",
+      config: { dataCenters: [east, { ...west, name: "edge" }] },
+      problem: 'dataCenters[1].name: "edge" is reserved; choose another name',
+    },
+    {
+      why: "a data center's name that no resource could have",
+      config: { dataCenters: [east, { ...west, name: "West-1" }] },
+      problem:
+        'dataCenters[1].name: is "West-1"; allowed: 1 to 12 lower-case letters and digits, a letter first',
+    },
+    {
+      why: "a data center without a location",
+      config: { dataCenters: [east, { name: "west" }] },
+      problem: "dataCenters[1].location: is required; allowed: an Azure location",
+    },
+    {
+      why: "a misspelt member",
+      config: { dataCenters: [{ ...east, lokation: "x" }, west] },
+      problem: "dataCenters[0].lokation: is not known; allowed: name, location",
+    },
+    {
+      why: "a data center that is no object",
+      config: { dataCenters: [east, west, "north"] },
+      problem: 'dataCenters[2]: must be an object, got "north"',
+    },
+    {
+      why: "data centers that are no list",
+      config: { dataCenters: { east }, primary: "east" },
+      problem: "dataCenters: must be a list, got an object",
+    },
+    {
+      why: "data centers as plain text",
+      config: { dataCenters: "east, west" },
+      problem: "dataCenters: must be a list, got text",
+    },
+    {
+      why: "an unknown primary",
+      config: { primary: "north" },
+      problem: 'primary: is "north"; allowed: east, west',
+    },
+    {
+      why: "an unknown place to encode in",
+      config: { encodeIn: "north" },
+      problem: 'encodeIn: is "north"; allowed: east, west',
+    },
+    {
+      why: "a video's unknown place to encode in",
+      config: { videos: [{ ...bunny, encodeIn: "north" }] },
+      problem: 'videos[0].encodeIn: is "north"; allowed: east, west',
+    },
+    {
+      why: "two videos of one name",
+      config: { videos: [bunny, bunny] },
+      problem: 'videos[1].name: "Bunny" is taken by an earlier video; choose another name',
+    },
+    {
+      why: "two videos that would give one asset name",
+      config: {
+        videos: [
+          { ...bunny, name: "Big Bunny" },
+          { ...bunny, name: "big_bunny" },
+        ],
+      },
+      problem:
+        'videos[1].name: "big_bunny" gives the same asset name, "big-bunny", as "Big Bunny"; choose another name',
+    },
+    {
+      why: "a video without a name",
+      config: { videos: [{ file: "samples/bunny.mp4" }] },
+      problem: /^videos\[0\]\.name: is required; allowed: up to 60 letters/,
+    },
+    {
+      why: "a video without a file",
+      config: { videos: [{ name: "Bunny" }] },
+      problem: "videos[0].file: is required; allowed: a path relative to the project's root",
+    },
+    {
+      why: "a file that is not there",
+      config: { videos: [{ ...bunny, file: "samples/none.mp4" }] },
+      problem: 'videos[0].file: there is no file "samples/none.mp4" below the project\'s root',
+    },
+    {
+      why: "an empty file",
+      config: { videos: [{ ...bunny, file: "samples/empty.mp4" }] },
+      problem: 'videos[0].file: "samples/empty.mp4" is empty',
+    },
+    {
+      why: "a bad scheme",
+      config: { publicScheme: "ftp" },
+      problem: 'publicScheme: is "ftp"; allowed: https, http',
+    },
+    {
+      why: "an unknown kind of media services",
+      config: { mediaServices: "elemental" },
+      problem: 'mediaServices: is "elemental"; allowed: self-hosted, azure',
+    },
+    {
+      why: "a self-hosted service without an image",
+      config: { image: "" },
+      problem: "image: is required; name the container image of the media service",
+    },
+    {
+      why: "an unknown encoder",
+      config: { encoder: "x265" },
+      problem: 'encoder: is "x265"; allowed: auto, ffmpeg, node-av',
+    },
+    {
+      why: "an unknown level of logging",
+      config: { logLevel: "loud" },
+      problem: 'logLevel: is "loud"; allowed: trace, debug, info, warn, error, fatal, silent',
+    },
+    {
+      why: "a flag that is neither true nor false",
+      config: { watchPage: "yes" },
+      problem: 'watchPage: is "yes"; allowed: true, false',
+    },
+    {
+      why: "an identity for the store, which cannot be used yet",
+      config: { storageAccess: undefined },
+      problem:
+        'storageAccess: is "identity", which the media service cannot use yet; set it to "shared-key"',
+    },
+    {
+      why: "an unknown way to the store",
+      config: { storageAccess: "sas" },
+      problem: /^storageAccess: is "sas"; allowed: identity, shared-key$/m,
+    },
+    {
+      why: "an unknown way to copy",
+      config: { serverSideCopy: "sometimes" },
+      problem: 'serverSideCopy: is "sometimes"; allowed: auto, never, always',
+    },
+    {
+      why: "locators that would be renewed on every run",
+      config: { locatorDays: 14 },
+      problem: 'locatorDays: is "14"; allowed: a whole number from 15 to 3650',
+    },
+    {
+      why: "half a day of soft delete",
+      config: { softDeleteDays: 0.5 },
+      problem: 'softDeleteDays: is "0.5"; allowed: a whole number from 1 to 365',
+    },
+    {
+      why: "tags that are no text",
+      config: { tags: { cost: 5 } },
+      problem: "tags.cost: is 5; allowed: text of at most 256 characters",
+    },
+    {
+      why: "a misspelt key",
+      config: { primry: "east" },
+      problem: /^primry: is not known; allowed: authority, dataCenters, /,
+    },
+    {
+      why: "an account of the service that Microsoft retired",
+      config: { ...classic, mediaServicesApi: undefined },
+      problem:
+        'mediaServices: is "azure", but Microsoft retired Azure Media Services on 2024-06-30 and' +
+        " https://{account}.restv2.{location}.media.azure.net/api/ no longer answers; set mediaServices" +
+        ' to "self-hosted", or mediaServicesApi to a service that speaks the same API',
+    },
+    {
+      why: "an account of the retired service in another cloud",
+      config: {
+        ...classic,
+        mediaServicesApi: "https://{account}.restv2.{location}.media.chinacloudapi.cn/api/",
+      },
+      problem: /^mediaServices: is "azure", but Microsoft retired/,
+    },
+    {
+      why: "an API address without the account in it",
+      config: { ...classic, mediaServicesApi: "https://media.test/api/" },
+      problem:
+        'mediaServicesApi: is "https://media.test/api/"; allowed: an http or https address with {account} in it',
+    },
+    {
+      why: "an API address that is none",
+      config: { ...classic, mediaServicesApi: "{account}" },
+      problem:
+        'mediaServicesApi: is "{account}"; allowed: an http or https address with {account} in it',
+    },
+    {
+      why: "an authority that is no address",
+      config: { ...classic, authority: "login" },
+      problem: 'authority: is "login"; allowed: an http or https address',
+    },
+  ] satisfies { why: string; config: Config; problem: string | RegExp }[]) {
+    it(`refuse ${why}`, () => {
+      const problems = problemsOf({ ...good, ...config });
+
+      assert.equal(problems.length, 1, problems.join("\n"));
+      if (typeof problem === "string") assert.equal(problems[0], problem);
+      else assert.match(problems[0] ?? "", problem);
+    });
+  }
+});
+
+describe("Pulumi.yaml", () => {
+  const project = parse(readFileSync(resolve("Pulumi.yaml"), "utf8")) as {
+    config: Record<string, { type: string; default?: unknown; description?: string }>;
+  };
+
+  it("describes exactly the keys that the program reads", () => {
+    assert.deepEqual(Object.keys(project.config).sort(), [...settingKeys].sort());
+    for (const [key, { description }] of Object.entries(project.config)) {
+      assert(description, `${key} has no description`);
+    }
+  });
+
+  it("has the defaults that the program has", () => {
+    const defaults = Object.fromEntries(
+      Object.entries(project.config).map(([key, { default: value }]) => [key, value]),
+    );
+
+    assert.deepEqual(read({ ...defaults, ...good }), read(good));
+    const { mediaServicesApi, ...rest } = classic;
+    assert.deepEqual(
+      read({ ...defaults, ...good, ...rest, mediaServicesApi }),
+      read({ ...good, ...rest, mediaServicesApi }),
+    );
+    assert.deepEqual(
+      problemsOf({ ...defaults, ...good, ...rest }),
+      problemsOf({ ...good, ...rest }),
+    );
+  });
+});
