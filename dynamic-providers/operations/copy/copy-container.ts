@@ -1,0 +1,172 @@
+import pLimit from "p-limit";
+import { abortScope, runTogether } from "./abort-scope";
+import type { BlobEntry } from "./blob-entry";
+import { type ContentSummary, contentDifferences, summarize } from "./comparison";
+import { abortPendingCopy, copyBlob } from "./copy-blob";
+import type { CopyContext, CopyEvents } from "./copy-context";
+import { CopyError, toCopyError } from "./copy-error";
+import { type CopyOptions, copyOptions } from "./copy-options";
+import { type BlobPair, type CopyPlan, planCopy } from "./copy-plan";
+import { listContainer } from "./listing";
+import { RangeBudget } from "./range-budget";
+import { ServerSideGate } from "./server-side-gate";
+import { ambiguousAccounts, assertDistinct, openContainer } from "./store-access";
+import { TagPermission } from "./tag-permission";
+import { retouchBlob } from "./target-blob";
+
+const MIB = 1024 * 1024;
+/** Differences that an error names; the rest are counted. */
+const MAX_LISTED = 20;
+
+/** What to copy. */
+export interface CopyRequest {
+  /** SAS URL of a container: read and list. */
+  readonly sourceUrl: string;
+  /** SAS URL of a container: read, write, delete and list. */
+  readonly targetUrl: string;
+  readonly options?: Partial<CopyOptions>;
+  readonly events: CopyEvents;
+}
+
+/** What a finished, compared copy comes to. */
+export interface CopyReport extends ContentSummary {
+  readonly copied: number;
+  readonly unchanged: number;
+  /** Blobs of an older source version that were removed from the target. */
+  readonly removed: readonly string[];
+  /** Blobs in the target that this copy did not make. */
+  readonly foreign: readonly string[];
+}
+
+/**
+ * Makes a container hold every blob of another, compares the two, and removes what an older version of
+ * the source left. Blobs that are there already are not copied again, so that it may be repeated after
+ * any stop.
+ *
+ * @throws CopyError which says what could not be copied or does not compare.
+ */
+export async function copyContainer(request: CopyRequest): Promise<CopyReport> {
+  using scope = abortScope();
+  const { context, gate } = openCopy(request, scope.signal);
+  const plan = await planAfterAborts(context);
+  request.events.planned({
+    blobs: plan.copy.length,
+    bytes: plan.copy.reduce((sum, { source }) => sum + source.sizeBytes, 0),
+  });
+  await carryOut(context, plan, { gate, scope });
+
+  const [source, target] = await listBoth(context);
+  assertEqual(source, target);
+  const { stale, foreign } = planCopy(source, target);
+  await removeBlobs(context, stale);
+  for (const { name } of foreign)
+    context.note(`${name} in the target is not from this copy: left alone`);
+  const names = new Set(source.map(({ name }) => name));
+  return {
+    ...summarize(target.filter(({ name }) => names.has(name))),
+    copied: plan.copy.length,
+    unchanged: plan.unchanged.length + plan.retouch.length,
+    removed: stale.map(({ name }) => name),
+    foreign: foreign.map(({ name }) => name),
+  };
+}
+
+function openCopy(
+  { sourceUrl, targetUrl, options: given, events }: CopyRequest,
+  signal: AbortSignal,
+): { context: CopyContext; gate: ServerSideGate } {
+  const source = openContainer(sourceUrl, "source");
+  const target = openContainer(targetUrl, "target");
+  assertDistinct(source, target);
+  const options = copyOptions(given);
+  const note = (line: string): void => {
+    events.note(line);
+  };
+  const gate = new ServerSideGate(options.serverSideCopy, note);
+  const ambiguity = ambiguousAccounts(source, target);
+  if (ambiguity !== undefined && options.serverSideCopy !== "never") gate.close(ambiguity);
+  const { maxConcurrency: maxRanges, blockSizeMiB } = options;
+  const budget = new RangeBudget({ maxRanges, maxBytes: maxRanges * blockSizeMiB * MIB });
+  const tags = new TagPermission(note);
+  const moved = progressMeter(events);
+  return { context: { source, target, options, budget, tags, signal, note, moved }, gate };
+}
+
+/** Adds the progress of single blobs up. */
+function progressMeter(events: CopyEvents): CopyContext["moved"] {
+  const byBlob = new Map<string, number>();
+  let total = 0;
+  return (blobName, bytes) => {
+    total += bytes - (byBlob.get(blobName) ?? 0);
+    byBlob.set(blobName, bytes);
+    events.progress(total);
+  };
+}
+
+/** Plans the copy, after the store has let go of what earlier runs asked of it. */
+async function planAfterAborts(context: CopyContext): Promise<CopyPlan> {
+  const plan = planCopy(...(await listBoth(context)));
+  if (plan.pending.length === 0) return plan;
+  for (const entry of plan.pending) await abortPendingCopy(context, entry);
+  return planCopy(...(await listBoth(context)));
+}
+
+async function listBoth({
+  source,
+  target,
+  signal,
+}: CopyContext): Promise<[BlobEntry[], BlobEntry[]]> {
+  return Promise.all([
+    listContainer(source, "source", signal),
+    listContainer(target, "target", signal),
+  ]);
+}
+
+async function carryOut(
+  context: CopyContext,
+  plan: CopyPlan,
+  { gate, scope }: { gate: ServerSideGate; scope: ReturnType<typeof abortScope> },
+): Promise<void> {
+  const limit = pLimit(context.options.maxConcurrency);
+  const task =
+    (act: () => Promise<void>, { name }: BlobEntry) =>
+    () =>
+      limit(async () => {
+        scope.signal.throwIfAborted();
+        await act().catch((error: unknown) => {
+          throw toCopyError(error, `Copying ${name}`);
+        });
+      });
+  await runTogether(scope, [
+    ...plan.copy.map((pair) => task(() => copyBlob(context, gate, pair), pair.source)),
+    ...plan.retouch.map((pair) => task(() => retouch(context, pair), pair.source)),
+  ]);
+}
+
+async function retouch(context: CopyContext, { source, target }: BlobPair): Promise<void> {
+  const md5 = target?.md5;
+  if (md5 !== undefined) await retouchBlob(context, source, Buffer.from(md5, "base64"));
+}
+
+function assertEqual(source: readonly BlobEntry[], target: readonly BlobEntry[]): void {
+  const differences = contentDifferences(source, target);
+  if (differences.length === 0) return;
+  const listed = differences.slice(0, MAX_LISTED);
+  const rest = differences.length - listed.length;
+  const more = rest === 0 ? [] : [`and ${rest} more`];
+  throw new CopyError(
+    "TargetDiffers",
+    `Source and target differ after the copy, run again to repeat it: ${[...listed, ...more].join("; ")}`,
+  );
+}
+
+async function removeBlobs(context: CopyContext, blobs: readonly BlobEntry[]): Promise<void> {
+  for (const { name } of blobs) {
+    context.note(`${name} is no longer in the source: removed from the target`);
+    try {
+      await context.target.getBlobClient(name).deleteIfExists({ abortSignal: context.signal });
+    } catch (error) {
+      throw toCopyError(error, `Removing ${name} from the target`);
+    }
+  }
+}
