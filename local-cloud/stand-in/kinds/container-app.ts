@@ -1,0 +1,147 @@
+import * as enums from "@pulumi/azure-native/types/enums/app";
+import { answersHttp } from "../../processes/http-ready";
+import type { ProcessSpec } from "../../processes/process-spec";
+import { loopback } from "../../storage/port-book";
+import { at, listAt, type Properties, textAt, type Value } from "../properties";
+import {
+  type CloudServices,
+  type Declared,
+  inResourceGroup,
+  type ResourceKind,
+  valuesOf,
+} from "./resource-kind";
+import { mediaServiceProcess } from "./media-service-process";
+
+/** Name of the process that runs a container app. */
+export function appProcessName(app: string): string {
+  return `service:${app}`;
+}
+
+/**
+ * A container app: one process of the media service, whatever the image is called, with exactly the
+ * environment that is declared and what the platform itself adds.
+ */
+export const containerApp: ResourceKind = {
+  declaration: {
+    token: "azure-native:app:ContainerApp",
+    idPattern: inResourceGroup("Microsoft.App/containerApps/{containerAppName}"),
+    required: [
+      "template.containers",
+      "template.containers[].image",
+      "template.containers[].name",
+      "template.containers[].env[].name",
+      "configuration.secrets[].name",
+    ],
+    choices: {
+      "configuration.activeRevisionsMode": valuesOf(enums.ActiveRevisionsMode),
+      "configuration.ingress.transport": valuesOf(enums.IngressTransportMethod),
+      "template.containers[].probes[].type": valuesOf(enums.Type),
+    },
+    patterns: {
+      containerAppName: {
+        pattern: /^(?!.*--)[a-z][a-z0-9-]{0,30}[a-z0-9]$/,
+        rule: "must be 2 to 32 lower-case letters, digits and single hyphens, beginning with a letter and not ending in a hyphen",
+      },
+    },
+    ranges: {
+      "configuration.ingress.targetPort": [1, 65_535],
+      "template.scale.minReplicas": [0, 1_000],
+      "template.scale.maxReplicas": [1, 1_000],
+    },
+    references: {
+      environmentId: "Microsoft.App/managedEnvironments",
+      managedEnvironmentId: "Microsoft.App/managedEnvironments",
+    },
+    replacedBy: ["location", "environmentId", "managedEnvironmentId"],
+  },
+  maker: {
+    startOrder: 3,
+    computed: ["configuration", "latestRevisionName", "latestRevisionFqdn"],
+    async apply(declared, cloud) {
+      requireEnvironment(declared, cloud);
+      const port = await cloud.ports.portFor(appProcessName(declared.name));
+      await cloud.supervisor.start(processSpec(declared, cloud, port));
+      const address = `${loopback}:${port.toString()}`;
+      return {
+        outputs: {
+          configuration: withoutSecretValues(declared.inputs, address),
+          latestRevisionName: `${declared.name}--local`,
+          latestRevisionFqdn: address,
+          runningStatus: "Running",
+        },
+      };
+    },
+    async remove({ name }, cloud) {
+      await cloud.supervisor.stop(appProcessName(name));
+      cloud.ports.release(appProcessName(name));
+    },
+  },
+};
+
+function requireEnvironment({ inputs, name }: Declared, cloud: CloudServices): void {
+  const id = textAt(inputs, "environmentId") ?? textAt(inputs, "managedEnvironmentId");
+  if (id === undefined) throw new Error(`container app "${name}" names no environmentId`);
+  if (cloud.records.get(id) === undefined) {
+    throw new Error(`container app "${name}" names the environment ${id}, which doesn't exist`);
+  }
+}
+
+function processSpec(declared: Declared, cloud: CloudServices, port: number): ProcessSpec {
+  const address = `${loopback}:${port.toString()}`;
+  return {
+    ...mediaServiceProcess(cloud, {
+      ...cloud.systemEnvironment,
+      ...declaredEnvironment(declared),
+      CONTAINER_APP_NAME: declared.name,
+      CONTAINER_APP_REVISION: `${declared.name}--local`,
+      CONTAINER_APP_HOSTNAME: address,
+      CONTAINER_APP_PORT: port.toString(),
+    }),
+    name: appProcessName(declared.name),
+    isReady: () => answersHttp(`http://${address}/healthz`, [200]),
+  };
+}
+
+/** The variables of the first container, with the values of the secrets that they refer to. */
+export function declaredEnvironment({ name, inputs }: Declared): Record<string, string> {
+  const [container, ...others] = listAt(inputs, "template.containers");
+  if (others.length > 0) {
+    throw new Error(
+      `container app "${name}" has ${(others.length + 1).toString()} containers; the local cloud runs one an app`,
+    );
+  }
+  const secrets = new Map(
+    listAt(inputs, "configuration.secrets").map((item) => [
+      textAt(item, "name"),
+      textAt(item, "value"),
+    ]),
+  );
+  return Object.fromEntries(
+    listAt(container, "env").map((variable) => {
+      const key = textAt(variable, "name") ?? "";
+      const reference = textAt(variable, "secretRef");
+      if (reference === undefined) return [key, textAt(variable, "value") ?? ""];
+      const value = secrets.get(reference);
+      if (value === undefined) {
+        throw new Error(
+          `container app "${name}": ${key} refers to the secret "${reference}", which configuration.secrets doesn't hold`,
+        );
+      }
+      return [key, value];
+    }),
+  );
+}
+
+/** Azure answers the names of an app's secrets, never their values. */
+function withoutSecretValues(inputs: Properties, fqdn: string): Value {
+  const configuration = (at(inputs, "configuration") ?? {}) as Properties;
+  const ingress = at(configuration, "ingress") as Properties | undefined;
+  const secrets = listAt(configuration, "secrets").map((item) => ({
+    name: textAt(item, "name") ?? "",
+  }));
+  return {
+    ...configuration,
+    ...(secrets.length > 0 && { secrets }),
+    ...(ingress && { ingress: { ...ingress, fqdn } }),
+  };
+}

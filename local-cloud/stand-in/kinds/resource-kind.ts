@@ -1,0 +1,102 @@
+import type { Logger } from "pino";
+import type { Supervisor } from "../../processes/supervisor";
+import type { AzuriteStores } from "../../storage/azurite-stores";
+import type { PortBook } from "../../storage/port-book";
+import type { Properties, Value } from "../properties";
+import type { ResourceRecords } from "../resource-records";
+
+/** The one subscription of the local cloud. */
+export const subscriptionId = "00000000-0000-0000-0000-000000000000";
+
+/**
+ * What may be declared of a kind: enough to refuse a wrong declaration before anything is made. Paths
+ * are dotted, `[]` stands for every item of a list.
+ */
+export interface Declaration {
+  readonly token: string;
+  /**
+   * Resource Manager's id. Every `{property}` comes from the inputs and forces a replacement when it
+   * changes; the last one is the resource's name, made from its Pulumi name where it isn't given.
+   */
+  readonly idPattern: string;
+  readonly required?: readonly string[];
+  /** Values that Azure knows. */
+  readonly choices?: Readonly<Record<string, readonly string[]>>;
+  readonly patterns?: Readonly<Record<string, { pattern: RegExp; rule: string }>>;
+  /** Smallest and largest number. */
+  readonly ranges?: Readonly<Record<string, readonly [number, number]>>;
+  /** Paths that hold ids, with the Resource Manager type that the id must be of. */
+  readonly references?: Readonly<Record<string, string>>;
+  /** Further inputs, at top level, whose change makes another resource. */
+  readonly replacedBy?: readonly string[];
+  /** Turns the Pulumi name and a suffix into a valid name. */
+  readonly autoName?: (name: string, suffix: string) => string;
+}
+
+/** A declared resource, as the module that makes it real sees it. */
+export interface Declared {
+  readonly id: string;
+  readonly name: string;
+  /** Inputs with secrets in clear: for the thing itself, never for a log. */
+  readonly inputs: Properties;
+  /** What the module keeps for itself, in clear. */
+  readonly hidden: Properties;
+}
+
+/** What came of making a resource real. */
+export interface Made {
+  /** Output values by dotted path; they are laid over the inputs. */
+  readonly outputs: Readonly<Record<string, Value>>;
+  /** Kept encrypted beside the record. */
+  readonly hidden?: Properties;
+}
+
+/** Whom a classic media account believes, as its configuration names them. */
+export interface ServicePrincipal {
+  tenantId: string;
+  clientId: string;
+  clientSecret: string;
+}
+
+/** What the modules may use. */
+export interface CloudServices {
+  readonly log: Logger;
+  readonly projectRoot: string;
+  readonly systemEnvironment: Readonly<Record<string, string>>;
+  readonly ports: PortBook;
+  readonly records: ResourceRecords;
+  readonly stores: AzuriteStores;
+  readonly supervisor: Supervisor;
+  /** The service principals that the classic provider was configured with. */
+  principals(): readonly ServicePrincipal[];
+  /** Makes Front Door and Traffic Manager act on what is declared now. */
+  reconfigureEdge(): Promise<void>;
+}
+
+/** Makes declared resources of one kind real. Every method may be repeated. */
+export interface Maker {
+  /** Modules with a lower number start first when the local cloud comes up. */
+  readonly startOrder: number;
+  /** Output paths that a preview can't know. */
+  readonly computed: readonly string[];
+  /** Makes, changes or, as the local cloud comes up, brings back the thing. */
+  apply(declared: Declared, cloud: CloudServices): Promise<Made>;
+  /** Removes the thing with what it holds. */
+  remove(declared: Declared, cloud: CloudServices): Promise<void>;
+}
+
+/** One kind of resource; without a maker it is recorded only. */
+export interface ResourceKind {
+  readonly declaration: Declaration;
+  readonly maker?: Maker;
+}
+
+/** The values of one of the SDK's enumerations. */
+export function valuesOf(enumeration: Readonly<Record<string, string>>): readonly string[] {
+  return Object.values(enumeration);
+}
+
+/** The pattern of an id inside a resource group. */
+export function inResourceGroup(rest: string): string {
+  return `/subscriptions/${subscriptionId}/resourceGroups/{resourceGroupName}/providers/${rest}`;
+}

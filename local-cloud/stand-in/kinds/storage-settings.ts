@@ -1,0 +1,33 @@
+import { inResourceGroup, type ResourceKind } from "./resource-kind";
+
+const accountPattern = "Microsoft.Storage/storageAccounts/{accountName}";
+
+/**
+ * Settings of an account that Azurite doesn't know (it restores nothing that was deleted): checked
+ * and recorded.
+ */
+export const storageSettingsKinds: readonly ResourceKind[] = [
+  {
+    declaration: {
+      token: "azure-native:storage:BlobServiceProperties",
+      idPattern: inResourceGroup(`${accountPattern}/blobServices/{blobServicesName}`),
+      required: ["accountName"],
+      choices: { blobServicesName: ["default"] },
+      ranges: {
+        "deleteRetentionPolicy.days": [1, 365],
+        "containerDeleteRetentionPolicy.days": [1, 365],
+        "changeFeed.retentionInDays": [1, 146_000],
+      },
+      autoName: () => "default",
+    },
+  },
+  {
+    declaration: {
+      token: "azure-native:storage:ManagementPolicy",
+      idPattern: inResourceGroup(`${accountPattern}/managementPolicies/{managementPolicyName}`),
+      required: ["accountName", "policy.rules", "policy.rules[].name", "policy.rules[].type"],
+      choices: { managementPolicyName: ["default"] },
+      autoName: () => "default",
+    },
+  },
+];
