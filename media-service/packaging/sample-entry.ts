@@ -15,7 +15,7 @@ export interface SampleEntry {
   readonly bytes: Buffer;
   /** For `codecs` parameters (RFC 6381). */
   readonly codec: string;
-  /** Decoder set-up: for H.264 the parameter sets with start codes, for AAC its AudioSpecificConfig. */
+  /** Decoder set-up: parameter sets after start codes for video, for AAC its AudioSpecificConfig. */
   readonly codecPrivateData: Buffer;
   readonly width: number;
   readonly height: number;
@@ -70,7 +70,7 @@ function videoCodec(type: string, bytes: Buffer): Pick<SampleEntry, "codec" | "c
   }
   const hvcC = configOf(bytes, "video", "hvcC");
   if (hvcC && (type === "hvc1" || type === "hev1")) {
-    return { codec: hevcCodecString(type, hvcC), codecPrivateData: NO_BYTES };
+    return { codec: hevcCodecString(type, hvcC), codecPrivateData: hevcParameterSets(hvcC) };
   }
   throw unsupported(type);
 }
@@ -84,6 +84,22 @@ function avcParameterSets(avcC: Buffer): Buffer {
     for (; count > 0; count--) {
       const length = avcC.readUInt16BE(offset);
       parts.push(START_CODE, avcC.subarray(offset + 2, offset + 2 + length));
+      offset += 2 + length;
+    }
+  }
+  return Buffer.concat(parts);
+}
+
+/** Parameter sets of `hvcC` (ISO/IEC 14496-15, 8.3.3.1), each after a start code. */
+function hevcParameterSets(hvcC: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  let offset = 23;
+  for (let lists = hvcC.readUInt8(22); lists > 0; lists--) {
+    let count = hvcC.readUInt16BE(offset + 1);
+    offset += 3;
+    for (; count > 0; count--) {
+      const length = hvcC.readUInt16BE(offset);
+      parts.push(START_CODE, hvcC.subarray(offset + 2, offset + 2 + length));
       offset += 2 + length;
     }
   }
