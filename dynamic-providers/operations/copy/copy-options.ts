@@ -27,42 +27,13 @@ const DEFAULTS: CopyOptions = {
 };
 
 /** Most MiB a store takes as one block: https://learn.microsoft.com/rest/api/storageservices/put-block */
-const MAX_BLOCK_SIZE_MIB = 4000;
-const MODES: readonly string[] = ["auto", "never", "always"] satisfies ServerSideCopyMode[];
-
+export const MAX_BLOCK_SIZE_MIB = 4000;
 /** Fills in what was left out. */
 export function copyOptions(given: Partial<CopyOptions> = {}): CopyOptions {
   return { ...DEFAULTS, ...given };
 }
 
-/** What is wrong with options that come from configuration; empty when nothing is. */
-export function copyOptionFaults(
-  given: Readonly<
-    Record<keyof Pick<CopyOptions, "serverSideCopy" | "maxConcurrency" | "blockSizeMiB">, unknown>
-  >,
-): { property: string; reason: string }[] {
-  const faults: { property: string; reason: string }[] = [];
-  const { serverSideCopy, maxConcurrency, blockSizeMiB } = given;
-  if (serverSideCopy !== undefined && !MODES.includes(serverSideCopy as string)) {
-    faults.push({
-      property: "serverSideCopy",
-      reason: `must be one of ${MODES.join(", ")}, got ${JSON.stringify(serverSideCopy)}`,
-    });
-  }
-  for (const [property, value, most] of [
-    ["maxConcurrency", maxConcurrency, 256],
-    ["blockSizeMiB", blockSizeMiB, MAX_BLOCK_SIZE_MIB],
-  ] as const) {
-    if (value !== undefined && !isWholeBetween(value, 1, most)) {
-      faults.push({
-        property,
-        reason: `must be a whole number from 1 to ${most}, got ${JSON.stringify(value)}`,
-      });
-    }
-  }
-  return faults;
-}
-
-function isWholeBetween(value: unknown, least: number, most: number): boolean {
-  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+/** Whether a configured value is a {@link ServerSideCopyMode}. */
+export function isServerSideCopyMode(value: unknown): value is ServerSideCopyMode {
+  return value === "auto" || value === "never" || value === "always";
 }

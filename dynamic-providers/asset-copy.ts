@@ -1,0 +1,31 @@
+import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
+import type { AssetCopyInputs } from "./operations/asset-copy";
+import { providerStub } from "./provider-stub";
+
+/** What {@link AssetCopy} needs to know. */
+export type AssetCopyArgs = {
+  [K in keyof Omit<AssetCopyInputs, "version">]: Input<AssetCopyInputs[K]>;
+};
+
+/**
+ * The blobs of an asset, kept equal to those of an asset in another account: copied by the stores
+ * themselves where they can, through this machine where they can't, and always compared.
+ */
+export class AssetCopy extends dynamic.Resource {
+  /** Blobs in the copy. */
+  declare readonly blobCount: Output<number>;
+  declare readonly totalBytes: Output<number>;
+  /** SHA-256 in hex over names, lengths and MD5s. */
+  declare readonly contentDigest: Output<string>;
+
+  constructor(name: string, args: AssetCopyArgs, opts?: CustomResourceOptions) {
+    const outputs = {
+      blobCount: undefined,
+      totalBytes: undefined,
+      contentDigest: undefined,
+      comparedDigest: undefined,
+    };
+    const provider = providerStub("asset-copy");
+    super(provider, name, { ...outputs, ...args, version: 1 }, opts, "twinstream", "AssetCopy");
+  }
+}
