@@ -1,0 +1,26 @@
+import { type CustomResourceOptions, dynamic, type Output } from "@pulumi/pulumi";
+import type { AssetFilesInputs } from "./operations/asset-files";
+import { providerStub, type ResourceArgs } from "./provider-stub";
+
+/** What {@link AssetFiles} needs to know. */
+export type AssetFilesArgs = ResourceArgs<AssetFilesInputs>;
+
+/** The blobs in an asset's container, known to the account as the asset's files. */
+export class AssetFiles extends dynamic.Resource {
+  declare readonly fileCount: Output<number>;
+  declare readonly primaryFileId: Output<string>;
+  /** Sorted. */
+  declare readonly fileNames: Output<string[]>;
+
+  constructor(name: string, args: AssetFilesArgs, opts?: CustomResourceOptions) {
+    const outputs = { fileCount: undefined, primaryFileId: undefined, fileNames: undefined };
+    super(
+      providerStub("asset-files"),
+      name,
+      { ...outputs, ...args, version: 1 },
+      opts,
+      "twinstream",
+      "AssetFiles",
+    );
+  }
+}

@@ -1,0 +1,121 @@
+import { containerOf } from "./asset-container";
+import { InputCheck } from "./check-inputs";
+import { compareInputs } from "./compare-inputs";
+import { findOrCreate } from "./find-or-create";
+import { MediaServicesClient } from "./media-services-client/client";
+import { type Asset, type AssetFile, assets, files } from "./media-services-client/entities";
+import { assetFileName, mimeTypeOf, readContent, sourceFileFault } from "./mezzanine/source-file";
+import { uploadSource } from "./mezzanine/upload-source";
+import {
+  type AccountInputs,
+  isUnknown,
+  PartialFailure,
+  type ResourceOperations,
+} from "./resource-operations";
+
+/** Inputs of a mezzanine. */
+export interface MezzanineAssetInputs extends AccountInputs {
+  /** Unique in the account: qualified by the stack. */
+  readonly name: string;
+  /** Path of the video, relative to the project's directory. */
+  readonly file: string;
+  /** SHA-256 of the file in hex; the check reads it. */
+  readonly contentSha256?: string;
+  /** The check reads it. */
+  readonly sizeBytes?: number;
+}
+
+/** Outputs of a mezzanine. */
+export interface MezzanineAssetOutputs extends MezzanineAssetInputs {
+  readonly assetId: string;
+  readonly assetFileId: string;
+  /** Name of the file in the asset. */
+  readonly fileName: string;
+  readonly container: string;
+}
+
+/** Keeps a video of this machine as an asset in an account, ready to be encoded. */
+export const operations: ResourceOperations<MezzanineAssetInputs, MezzanineAssetOutputs> = {
+  async check(_olds, news) {
+    const { failures } = new InputCheck(news).account("account").text("name", "file");
+    if (failures.length > 0 || isUnknown(news.file)) return { inputs: news, failures };
+    const reason = await sourceFileFault(news.file);
+    if (reason !== undefined) {
+      return { inputs: news, failures: [{ property: "file", reason }] };
+    }
+    const { contentSha256, sizeBytes } = await readContent(news.file);
+    return { inputs: { ...news, contentSha256, sizeBytes }, failures };
+  },
+
+  diff(_id, olds, news) {
+    const result = compareInputs(olds, news, {
+      replace: ["name", "contentSha256"],
+      update: ["file"],
+    });
+    const replaces = [...(result.replaces ?? [])];
+    // The encoder names its files after this one.
+    const renamed = !isUnknown(news.file) && assetFileName(news.file) !== olds.fileName;
+    if (renamed) replaces.push("file");
+    const unfinished = olds.assetFileId === "";
+    return Promise.resolve({ changes: result.changes || renamed || unfinished, replaces });
+  },
+
+  async create(inputs) {
+    return { id: markOf(inputs), outs: await ensure(inputs) };
+  },
+
+  async read(id, outs) {
+    const client = new MediaServicesClient(outs.account);
+    const file = await client.get(files, outs.assetFileId);
+    const whole = file?.assetId === outs.assetId && file.sizeBytes === outs.sizeBytes;
+    return whole ? { id, props: outs } : { id: "" };
+  },
+
+  update: async (_id, _olds, news) => ({ outs: await ensure(news) }),
+
+  /** Its file, locators and container go with it. */
+  async delete(_id, { account, assetId }) {
+    await new MediaServicesClient(account).delete(assets, assetId);
+  },
+};
+
+/** Uploads what is not there yet; a failure in between keeps what there is. */
+async function ensure(inputs: MezzanineAssetInputs): Promise<MezzanineAssetOutputs> {
+  const client = new MediaServicesClient(inputs.account);
+  const fileName = assetFileName(inputs.file);
+  const asset = await ensureAsset(client, inputs);
+  const outs = { ...inputs, assetId: asset.id, fileName, container: containerOf(asset) };
+  try {
+    const file = await ensureFile(client, asset, fileName);
+    await uploadSource(client, inputs, file);
+    return { ...outs, assetFileId: file.id };
+  } catch (error) {
+    throw new PartialFailure(error, markOf(inputs), { ...outs, assetFileId: "" });
+  }
+}
+
+function ensureAsset(client: MediaServicesClient, inputs: MezzanineAssetInputs): Promise<Asset> {
+  const mark = markOf(inputs);
+  return findOrCreate({
+    find: async () =>
+      (await client.find(assets, { Name: inputs.name })).filter(
+        ({ alternateId }) => alternateId === mark,
+      ),
+    create: () => client.create(assets, { Name: inputs.name, AlternateId: mark, Options: 0 }),
+    removeSurplus: ({ id }) => client.delete(assets, id),
+  });
+}
+
+function ensureFile(client: MediaServicesClient, asset: Asset, name: string): Promise<AssetFile> {
+  return findOrCreate({
+    find: () => client.find(files, { ParentAssetId: asset.id, Name: name }),
+    create: () =>
+      client.create(files, { ParentAssetId: asset.id, Name: name, MimeType: mimeTypeOf(name) }),
+    removeSurplus: ({ id }) => client.delete(files, id),
+  });
+}
+
+/** What tells this resource's asset from any other; all that makes it anew is in it. */
+function markOf({ name, file, contentSha256 }: MezzanineAssetInputs): string {
+  return `twinstream:mezzanine:${name}:${assetFileName(file)}:${contentSha256 ?? ""}`;
+}

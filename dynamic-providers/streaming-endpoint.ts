@@ -1,0 +1,27 @@
+import { type CustomResourceOptions, dynamic, type Output } from "@pulumi/pulumi";
+import type { StreamingEndpointInputs } from "./operations/streaming-endpoint";
+import { providerStub, type ResourceArgs } from "./provider-stub";
+
+/** What {@link StreamingEndpoint} needs to know. */
+export type StreamingEndpointArgs = ResourceArgs<StreamingEndpointInputs>;
+
+/** The part of an account that serves streams: running while the stack stands. */
+export class StreamingEndpoint extends dynamic.Resource {
+  declare readonly endpointId: Output<string>;
+  /** `Running`, unless somebody stopped it. */
+  declare readonly state: Output<string>;
+  /** Host of the streaming URLs. */
+  declare readonly hostName: Output<string>;
+
+  constructor(name: string, args: StreamingEndpointArgs, opts?: CustomResourceOptions) {
+    const outputs = { endpointId: undefined, state: undefined, hostName: undefined };
+    super(
+      providerStub("streaming-endpoint"),
+      name,
+      { ...outputs, ...args, version: 1 },
+      opts,
+      "twinstream",
+      "StreamingEndpoint",
+    );
+  }
+}
