@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 
 /** What a user may set from outside; everything else about the local cloud is declared or persisted. */
 export interface CloudConfig {
-  /** Directory that holds everything the local cloud remembers. @default `.twinstream` in the project */
+  /** Directory that holds everything the local cloud remembers. Default: `.twinstream` in the project. */
   home: string;
   /** Root of the project whose program is deployed. */
   projectRoot: string;

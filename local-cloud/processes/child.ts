@@ -20,12 +20,7 @@ export class Child {
     const log = openLog(logFile);
     this.process = spawn(
       process.execPath,
-      [
-        `--title=${this.title}`,
-        "-r",
-        join(__dirname, "end-with-parent.cjs"),
-        ...spec.arguments,
-      ],
+      [`--title=${this.title}`, "-r", join(__dirname, "end-with-parent.cjs"), ...spec.arguments],
       {
         cwd: spec.workingDirectory,
         env: { ...spec.environment },

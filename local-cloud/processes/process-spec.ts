@@ -9,9 +9,9 @@ export interface ProcessSpec {
   workingDirectory: string;
   /** Whether it answers as it should; asked again and again until it does. */
   isReady: () => Promise<boolean>;
-  /** Longest wait for readiness. @default 60,000 ms */
+  /** Longest wait for readiness. Default 60,000 ms. */
   readyWithinMs?: number;
-  /** How long a child may take to end by itself before it is killed. @default 10,000 ms */
+  /** How long a child may take to end by itself before it is killed. Default 10,000 ms. */
   stopWithinMs?: number;
 }
 
@@ -40,7 +40,11 @@ export interface BackOff {
 }
 
 /** What Kubernetes, and so Container Apps, wait. */
-export const kubernetesBackOff: BackOff = { firstMs: 10_000, maxMs: 300_000, resetAfterMs: 600_000 };
+export const kubernetesBackOff: BackOff = {
+  firstMs: 10_000,
+  maxMs: 300_000,
+  resetAfterMs: 600_000,
+};
 
 /** The wait before the n-th restart in a row (n counts from 1): none before the first. */
 export function restartDelayMs(backOff: BackOff, crashesInARow: number): number {

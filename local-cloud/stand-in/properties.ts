@@ -1,7 +1,9 @@
-import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { SecretBox } from "../storage/secret-box";
 
 /** A property value in the form in which Pulumi sends it over the wire. */
+// A Record of itself would be a circular alias; an index signature is not.
+
 export type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
 /** The properties of a resource. */
 export type Properties = Record<string, Value>;
@@ -17,12 +19,12 @@ export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Properties of a message; a missing message has none. */
 export function fromStruct(struct: Struct | undefined): Properties {
-  return (struct?.toJavaScript() ?? {}) as Properties;
+  return struct?.toJavaScript() ?? {};
 }
 
 /** Properties as a message. */
 export function toStruct(properties: Properties): Struct {
-  return Struct.fromJavaScript(properties as Record<string, JavaScriptValue>);
+  return Struct.fromJavaScript(properties);
 }
 
 /** Marks a value as secret for the engine. */
@@ -30,7 +32,7 @@ export function secret(value: Value): Value {
   return { [signatureKey]: secretSignature, value };
 }
 
-function isMap(value: Value | undefined): value is { [key: string]: Value } {
+function isMap(value: Value | undefined): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
@@ -63,9 +65,7 @@ export function sealSecrets(properties: Properties, box: SecretBox): Properties 
 export function unsealSecrets(properties: Properties, box: SecretBox): Properties {
   return rewrite(properties, (part) => {
     const sealed = isMap(part) ? part[sealedKey] : undefined;
-    return typeof sealed === "string"
-      ? secret(JSON.parse(box.unseal(sealed)) as Value)
-      : undefined;
+    return typeof sealed === "string" ? secret(JSON.parse(box.unseal(sealed)) as Value) : undefined;
   }) as Properties;
 }
 

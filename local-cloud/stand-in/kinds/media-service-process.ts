@@ -11,7 +11,11 @@ export function mediaServiceProcess(
   environment: Readonly<Record<string, string>>,
 ): Omit<ProcessSpec, "name" | "isReady"> {
   return {
-    arguments: ["-r", require.resolve("tsx/cjs"), join(cloud.projectRoot, "media-service", "main.ts")],
+    arguments: [
+      "-r",
+      require.resolve("tsx/cjs"),
+      join(cloud.projectRoot, "media-service", "main.ts"),
+    ],
     environment,
     workingDirectory: cloud.projectRoot,
     stopWithinMs,

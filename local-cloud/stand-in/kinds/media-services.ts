@@ -39,7 +39,10 @@ const serviceAccount: ResourceKind = {
     references: { "storageAccounts[].id": "Microsoft.Storage/storageAccounts" },
     replacedBy: ["location"],
     autoName: (name, suffix) =>
-      `${name.toLowerCase().replace(/[^a-z0-9]/g, "").slice(0, 24 - suffix.length)}${suffix}`,
+      `${name
+        .toLowerCase()
+        .replace(/[^a-z0-9]/g, "")
+        .slice(0, 24 - suffix.length)}${suffix}`,
   },
   maker: { startOrder: 3, computed: [], apply: applyAccount, remove: removeAccount },
 };
@@ -59,13 +62,14 @@ const streamingEndpoint: ResourceKind = {
   maker: {
     startOrder: 4,
     computed: ["hostName"],
-    async apply({ inputs }, cloud) {
+    apply({ inputs }, cloud) {
       const account = textAt(inputs, "mediaServicesAccountName") ?? "";
       const port = cloud.ports.known(mediaAccountProcessName(account));
       if (port === undefined) {
-        throw new Error(`there is no media services account "${account}" for a streaming endpoint`);
+        const message = `there is no media services account "${account}" for a streaming endpoint`;
+        return Promise.reject(new Error(message));
       }
-      return { outputs: { hostName: `${loopback}:${port.toString()}` } };
+      return Promise.resolve({ outputs: { hostName: `${loopback}:${port.toString()}` } });
     },
     remove: () => Promise.resolve(),
   },

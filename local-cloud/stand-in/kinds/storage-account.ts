@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as enums from "@pulumi/azure-native/types/enums/storage";
 import { type Properties, secret, textAt } from "../properties";
-import { type Declared, inResourceGroup, type Made, type ResourceKind, valuesOf } from "./resource-kind";
+import { inResourceGroup, type Made, type ResourceKind, valuesOf } from "./resource-kind";
 
 const keyLengthBytes = 64;
 
@@ -26,37 +26,38 @@ export const storageAccount: ResourceKind = {
     },
     replacedBy: ["location", "isHnsEnabled"],
     autoName: (name, suffix) =>
-      `${name.toLowerCase().replace(/[^a-z0-9]/g, "").slice(0, 24 - suffix.length)}${suffix}`,
+      `${name
+        .toLowerCase()
+        .replace(/[^a-z0-9]/g, "")
+        .slice(0, 24 - suffix.length)}${suffix}`,
   },
   maker: {
     startOrder: 1,
     computed: ["primaryEndpoints", "primaryLocation", "statusOfPrimary", "creationTime"],
-    async apply(declared, cloud): Promise<Made> {
-      const hidden = keysOf(declared) ?? newKeys();
-      const { name } = declared;
-      const endpoints = await cloud.stores.start({
-        name,
-        keys: [String(hidden["key1"]), String(hidden["key2"])],
-      });
+    async apply({ name, inputs, hidden }, cloud): Promise<Made> {
+      const { key1, key2, createdAt } = keysIn(hidden) ?? newKeys();
+      const endpoints = await cloud.stores.start({ name, keys: [key1, key2] });
       return {
         outputs: {
           primaryEndpoints: { ...endpoints },
-          primaryLocation: textAt(declared.inputs, "location") ?? "",
+          primaryLocation: textAt(inputs, "location") ?? "",
           statusOfPrimary: "available",
-          creationTime: String(hidden["createdAt"]),
+          creationTime: createdAt,
         },
-        hidden: {
-          ...hidden,
-          key1: secret(String(hidden["key1"])),
-          key2: secret(String(hidden["key2"])),
-        },
+        hidden: { key1: secret(key1), key2: secret(key2), createdAt },
       };
     },
     remove: ({ name }, cloud) => cloud.stores.remove(name),
   },
 };
 
-function newKeys(): Properties {
+interface Keys {
+  key1: string;
+  key2: string;
+  createdAt: string;
+}
+
+function newKeys(): Keys {
   return {
     key1: randomBytes(keyLengthBytes).toString("base64"),
     key2: randomBytes(keyLengthBytes).toString("base64"),
@@ -65,6 +66,8 @@ function newKeys(): Properties {
 }
 
 /** The keys that an account already has. */
-function keysOf(declared: Declared): Properties | undefined {
-  return textAt(declared.hidden, "key1") === undefined ? undefined : declared.hidden;
+function keysIn(hidden: Properties): Keys | undefined {
+  const [key1, key2] = [textAt(hidden, "key1"), textAt(hidden, "key2")];
+  if (key1 === undefined || key2 === undefined) return undefined;
+  return { key1, key2, createdAt: textAt(hidden, "createdAt") ?? "" };
 }

@@ -1,0 +1,76 @@
+import type { DeliveryRule } from "./delivery-rules";
+
+/** What a probe asks, and what it accepts. */
+export interface ProbeSettings {
+  path: string;
+  protocol: "http" | "https" | "tcp";
+  method: "GET" | "HEAD";
+  intervalMs: number;
+  timeoutMs: number;
+  /** Accepted statuses, as inclusive ranges. */
+  statuses: readonly (readonly [number, number])[];
+}
+
+/** Where requests can be sent. */
+export interface OriginSettings {
+  name: string;
+  /** Host, with a port where it isn't the protocol's own. */
+  host: string;
+  /** Sent as `Host`. */
+  hostHeader: string;
+  /** The lowest number among the healthy ones is asked first. */
+  priority: number;
+  /** Share of the requests among origins of one priority. */
+  weight: number;
+}
+
+/** Origins of which each can answer for the others. */
+export interface OriginGroupSettings {
+  id: string;
+  origins: readonly OriginSettings[];
+  /** Without a probe every origin counts as healthy. */
+  probe: ProbeSettings | undefined;
+  /** Newest probes that count. */
+  sampleSize: number;
+  /** How many of them must have succeeded. */
+  successfulSamplesRequired: number;
+  /** Origins this much slower than the fastest share its requests. */
+  additionalLatencyMs: number;
+}
+
+/** How the query takes part in an entry's key. */
+export interface QueryCaching {
+  mode: "ignore" | "use" | "ignore-specified" | "include-specified";
+  parameters: readonly string[];
+}
+
+/** Whether and how long answers are kept. */
+export interface CacheSettings {
+  /** `honor-origin` goes by Cache-Control; the others by `durationMs`, always or where it lacks. */
+  behavior: "honor-origin" | "override-always" | "override-if-missing";
+  durationMs: number | undefined;
+  query: QueryCaching;
+}
+
+/** Which requests go to which origins. */
+export interface RouteSettings {
+  name: string;
+  /** `/*`, `/path/*` or `/path`; the longest that fits wins. */
+  patterns: readonly string[];
+  /** Put before the path at the origin. */
+  originPath: string;
+  group: OriginGroupSettings;
+  rules: readonly DeliveryRule[];
+  /** Undefined: nothing is cached unless a rule says so. */
+  cache: CacheSettings | undefined;
+  /** How long an origin may take for its headers, and between two parts of a body. */
+  responseTimeoutMs: number;
+}
+
+/** A Front Door endpoint: a port of its own. */
+export interface EndpointSettings {
+  id: string;
+  name: string;
+  port: number;
+  routes: readonly RouteSettings[];
+}

@@ -1,0 +1,181 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import type { Logger } from "pino";
+import { loopback } from "../storage/port-book";
+import { EndpointMonitor } from "./endpoint-monitor";
+import { type TrafficProfile, worstFailoverMs } from "./traffic-manager-settings";
+
+/** What a {@link TrafficManager} needs. */
+export interface TrafficManagerOptions {
+  log: Logger;
+  now?: () => number;
+}
+
+/** What the status shows of a profile. */
+export interface TrafficManagerStatus {
+  name: string;
+  port: number;
+  /** The longest detection plus TTL, in seconds, that the declaration comes to. */
+  worstFailoverSeconds: number;
+  endpoints: { name: string; status: string; detail: string }[];
+}
+
+interface OpenProfile {
+  monitor: EndpointMonitor;
+  server: Server;
+  port: number;
+  sockets: Set<Socket>;
+  /** What each client resolved the name to, as its own resolver would remember. */
+  answers: Map<string, { host: string; until: number }>;
+}
+
+/**
+ * Traffic Manager on one machine. The real one answers DNS queries and never sees a request; here each
+ * profile is a port whose connections are joined, byte for byte, to the endpoint that its name would
+ * resolve to for that client. The answer holds for the TTL, nothing is retried, and an open
+ * connection stays where it is: so failing over takes detection plus TTL, as it does there.
+ */
+export class TrafficManager implements AsyncDisposable {
+  private readonly profiles = new Map<string, OpenProfile>();
+  private readonly log: Logger;
+  private readonly now: () => number;
+  private configuring: Promise<unknown> = Promise.resolve();
+
+  constructor(options: TrafficManagerOptions) {
+    this.log = options.log;
+    this.now = options.now ?? Date.now;
+  }
+
+  /** Makes the profiles what they are declared as; one after the other when called at once. */
+  configure(profiles: readonly TrafficProfile[]): Promise<void> {
+    const next = this.configuring.then(() => this.apply(profiles));
+    this.configuring = next.catch(() => undefined);
+    return next;
+  }
+
+  port(profileId: string): number | undefined {
+    return this.profiles.get(profileId)?.port;
+  }
+
+  status(): TrafficManagerStatus[] {
+    return [...this.profiles.values()].map(({ monitor, port }) => ({
+      name: monitor.profile.name,
+      port,
+      worstFailoverSeconds: worstFailoverMs(monitor.profile).totalMs / 1000,
+      endpoints: [...monitor.status()].map(([name, found]) => ({ name, ...found })),
+    }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.configure([]);
+  }
+
+  /** The host that a profile's name resolves to now; `undefined` when it has no endpoint. */
+  resolve(profileId: string, depth = 0): string | undefined {
+    const open = this.profiles.get(profileId);
+    if (open === undefined || !open.monitor.profile.enabled || depth > 10) return undefined;
+    const { profile } = open.monitor;
+    const enabled = profile.endpoints.filter((endpoint) => endpoint.enabled);
+    const online = enabled.filter((endpoint) => this.isOnline(open, endpoint.name));
+    // With every endpoint degraded Traffic Manager answers as if all were online.
+    const choices = online.length > 0 ? online : enabled;
+    const [chosen] =
+      profile.method === "priority"
+        ? [...choices].sort((a, b) => a.priority - b.priority)
+        : [...choices]
+            .map((endpoint) => ({ endpoint, draw: Math.random() ** (1 / endpoint.weight) }))
+            .sort((a, b) => b.draw - a.draw)
+            .map(({ endpoint }) => endpoint);
+    if (chosen === undefined) return undefined;
+    return "host" in chosen.target
+      ? chosen.target.host
+      : this.resolve(chosen.target.profileId, depth + 1);
+  }
+
+  private isOnline(open: OpenProfile, name: string): boolean {
+    const endpoint = open.monitor.profile.endpoints.find((candidate) => candidate.name === name);
+    if (endpoint === undefined) return false;
+    const { target } = endpoint;
+    if ("host" in target) return open.monitor.status().get(name)?.status !== "Degraded";
+    const child = this.profiles.get(target.profileId);
+    if (child === undefined) return false;
+    const healthy = [...child.monitor.status().values()].filter(
+      ({ status }) => status === "Online" || status === "CheckingEndpoint",
+    );
+    return healthy.length >= target.minHealthy;
+  }
+
+  private async apply(profiles: readonly TrafficProfile[]): Promise<void> {
+    const wanted = new Map(profiles.map((profile) => [profile.id, profile]));
+    for (const [id, open] of this.profiles) {
+      const profile = wanted.get(id);
+      if (profile !== undefined && profile.port === open.monitor.profile.port) {
+        if (JSON.stringify(profile) === JSON.stringify(open.monitor.profile)) continue;
+        open.monitor[Symbol.dispose]();
+        open.monitor = new EndpointMonitor(profile);
+        open.answers.clear();
+        continue;
+      }
+      this.profiles.delete(id);
+      await close(open);
+    }
+    for (const profile of profiles) {
+      if (!this.profiles.has(profile.id)) await this.open(profile);
+    }
+  }
+
+  private async open(profile: TrafficProfile): Promise<void> {
+    const sockets = new Set<Socket>();
+    const server = createServer((client) => {
+      sockets.add(client);
+      client.once("close", () => sockets.delete(client));
+      this.join(profile.id, client);
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(profile.port, loopback, resolve);
+    });
+    const { port } = server.address() as AddressInfo;
+    const monitor = new EndpointMonitor(profile);
+    this.profiles.set(profile.id, { monitor, server, port, sockets, answers: new Map() });
+  }
+
+  /** Joins a connection to its endpoint; where that fails the client sees what it would see there. */
+  private join(profileId: string, client: Socket): void {
+    client.on("error", () => client.destroy());
+    const host = this.answerFor(profileId, client.remoteAddress ?? "");
+    if (host === undefined) {
+      client.destroy();
+      return;
+    }
+    const [name = loopback, port = "80"] = host.split(":");
+    const endpoint = connect({ host: name, port: Number(port) });
+    endpoint.on("error", (error) => {
+      this.log.debug({ host, why: error.message }, "an endpoint refused or broke a connection");
+      client.resetAndDestroy();
+    });
+    endpoint.once("close", () => client.destroy());
+    client.once("close", () => endpoint.destroy());
+    client.pipe(endpoint).pipe(client);
+  }
+
+  private answerFor(profileId: string, client: string): string | undefined {
+    const open = this.profiles.get(profileId);
+    if (open === undefined) return undefined;
+    const known = open.answers.get(client);
+    if (known !== undefined && known.until > this.now()) return known.host;
+    const host = this.resolve(profileId);
+    if (host === undefined) return undefined;
+    open.answers.set(client, { host, until: this.now() + open.monitor.profile.ttlMs });
+    return host;
+  }
+}
+
+async function close(open: OpenProfile): Promise<void> {
+  open.monitor[Symbol.dispose]();
+  for (const socket of open.sockets) socket.destroy();
+  await new Promise<void>((resolve) => {
+    open.server.close(() => {
+      resolve();
+    });
+  });
+}
