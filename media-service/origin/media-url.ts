@@ -1,0 +1,98 @@
+import { InvalidInputError, NotFoundError } from "../domain/errors";
+import { isAssetFileName } from "../packaging/blob-name";
+import { requireFormat, type StreamingFormat } from "./streaming-format";
+
+/** What a streaming URL asks for, after the locator. */
+export type MediaUrl =
+  | { readonly kind: "manifest"; readonly file: string; readonly format: StreamingFormat }
+  | (QualityUrl & { readonly kind: "playlist" })
+  | (QualityUrl & { readonly kind: "fragment"; readonly time: number | "init" })
+  | { readonly kind: "file"; readonly file: string; readonly contentType: string };
+
+/** What a URL below `QualityLevels(b)` names. */
+export interface QualityUrl {
+  readonly file: string;
+  readonly bitrate: number;
+  readonly stream: string;
+  readonly format: StreamingFormat;
+}
+
+const MANIFEST = /^manifest(?:\(([^()]*)\))?(?:\.[a-z0-9]+)?$/i;
+const QUALITY = /^qualitylevels\((\d{1,15})\)\/(manifest|fragments)\(([^()]*)\)(?:\.[a-z0-9]+)?$/i;
+const SERVER_MANIFEST = /^(.+?\.ism)(?:\/(.*))?$/i;
+
+/** Files of an asset that are served as they are, by extension. */
+const DOWNLOADS: Readonly<Record<string, string>> = {
+  mp4: "video/mp4",
+  m4v: "video/mp4",
+  m4a: "audio/mp4",
+  jpg: "image/jpeg",
+  jpeg: "image/jpeg",
+  png: "image/png",
+  vtt: "text/vtt; charset=utf-8",
+};
+
+/**
+ * Reads the part of a streaming URL that follows the locator. Keywords may be in any letter case, as in
+ * Media Services; file names may not. A file extension after the last parenthesis is passed over.
+ *
+ * @param path - Percent-decoded, without a slash in front.
+ * @throws NotFoundError when nothing of that form exists.
+ * @throws InvalidInputError when the form is known but not what it says.
+ */
+export function parseMediaUrl(path: string): MediaUrl {
+  const [, file, rest] = SERVER_MANIFEST.exec(path) ?? [];
+  const name = file ?? path;
+  if (!isAssetFileName(name)) throw new InvalidInputError("the URL names no file of an asset");
+  if (file === undefined) return parseDownload(name);
+  if (rest === undefined || rest === "") {
+    throw new NotFoundError(
+      `'${file}' is played by its manifest: append /manifest(format=m3u8-cmaf) or /manifest(format=mpd-time-cmaf)`,
+    );
+  }
+  const manifest = MANIFEST.exec(rest);
+  if (manifest) return { kind: "manifest", file, format: formatOf(argumentsOf(manifest[1])) };
+  const quality = QUALITY.exec(rest);
+  if (quality) return parseQuality(file, quality);
+  throw new NotFoundError(
+    `there is no '${rest}': a manifest is asked for as 'manifest(format=...)', a segment as 'QualityLevels(...)/Fragments(...)'`,
+  );
+}
+
+function parseDownload(file: string): MediaUrl {
+  const extension = /\.([a-z0-9]+)$/i.exec(file)?.[1]?.toLowerCase() ?? "";
+  const contentType = DOWNLOADS[extension];
+  if (contentType === undefined) throw new NotFoundError(`'${file}' is not a file that is served`);
+  return { kind: "file", file, contentType };
+}
+
+function parseQuality(file: string, match: RegExpExecArray): MediaUrl {
+  const [, bitrate = "", what = "", list] = match;
+  const given = argumentsOf(list);
+  const format = formatOf(given);
+  const [[stream, value] = ["", ""]] = given;
+  const quality = { file, bitrate: Number(bitrate), stream, format };
+  if (what.toLowerCase() === "manifest") return { kind: "playlist", ...quality };
+  if (value === "i") return { kind: "fragment", ...quality, time: "init" };
+  if (!/^\d{1,16}$/.test(value)) {
+    throw new InvalidInputError(`'${value}' is no time: 'Fragments(${stream}=T,...)' needs 100 ns`);
+  }
+  return { kind: "fragment", ...quality, time: Number(value) };
+}
+
+/** `a=1,b,c=2` in order; what has no equals sign has no value. */
+function argumentsOf(list = ""): [string, string][] {
+  return list
+    .split(",")
+    .map((argument) => argument.trim())
+    .filter((argument) => argument !== "")
+    .map((argument) => {
+      const [name = "", ...value] = argument.split("=");
+      return [name, value.join("=")];
+    });
+}
+
+function formatOf(given: readonly [string, string][]): StreamingFormat {
+  const format = given.find(([name]) => name.toLowerCase() === "format");
+  return requireFormat(format?.[1].toLowerCase() ?? "");
+}

@@ -1,0 +1,37 @@
+import type { BlobStore } from "../ports/blob-store";
+import type { Clock } from "../ports/clock";
+import type { PublishedAssets } from "../ports/published-assets";
+
+/** How much the origin keeps in memory, and how long it believes it. */
+export interface OriginCacheOptions {
+  /**
+   * How long a locator's or the endpoint's state is believed, in milliseconds.
+   *
+   * @defaultValue 2000
+   */
+  readonly lookupMs?: number;
+  /**
+   * How long an asset's files count as unchanged, in milliseconds; reads notice a change at once.
+   *
+   * @defaultValue 10000
+   */
+  readonly presentationMs?: number;
+  /**
+   * Memory for the indexes of assets, in bytes.
+   *
+   * @defaultValue 256 MiB
+   */
+  readonly indexBytes?: number;
+}
+
+/** What the origin works with. */
+export interface OriginDeps {
+  readonly published: PublishedAssets;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  /** Name of the data center, sent as `X-Data-Center` with every answer. */
+  readonly dataCenter: string;
+  /** Whether `/watch/` and its list of everything published are served. */
+  readonly watchPage: boolean;
+  readonly cache?: OriginCacheOptions;
+}

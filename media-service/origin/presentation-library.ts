@@ -1,0 +1,159 @@
+import { LRUCache } from "lru-cache";
+import { CorruptError } from "../domain/errors";
+import type { ByteSource } from "../packaging/byte-source";
+import { type MovieIndex, readMovieIndex } from "../packaging/movie-index";
+import { buildPresentation, type Presentation } from "../packaging/presentation";
+import { parseServerManifest, type ServerManifest } from "../packaging/server-manifest";
+import type { BlobAddress, BlobProperties, BlobStore } from "../ports/blob-store";
+import { contentTag } from "./content-tag";
+import type { OriginCacheOptions } from "./origin-deps";
+
+/** A file of an asset, in one version. */
+export interface OpenFile {
+  readonly properties: BlobProperties;
+  readonly index: MovieIndex;
+}
+
+/** An asset whose files have been looked into. */
+export interface OpenPresentation {
+  readonly presentation: Presentation;
+  /** Media files by name. */
+  readonly files: ReadonlyMap<string, OpenFile>;
+  /** Tells versions of the whole apart; equal where the contents are equal, in any data center. */
+  readonly tag: string;
+  /** Manifests that were written already, by whatever tells them apart. */
+  readonly rendered: Map<string, Buffer>;
+  readonly memoryBytes: number;
+  readonly manifest: { readonly etag: string; readonly parsed: ServerManifest };
+}
+
+const DEFAULT_PRESENTATION_MS = 10_000;
+const DEFAULT_INDEX_BYTES = 256 * 1024 * 1024;
+const MAX_SERVER_MANIFEST_BYTES = 1024 * 1024;
+const OVERHEAD_BYTES = 16 * 1024;
+/** A store that hangs is one that fails: another data center may do better. */
+const OPEN_TIMEOUT_MS = 10_000;
+
+/**
+ * Opens assets and remembers what it read, as long as the files stay what they were (by ETag). Requests
+ * for the same asset at the same time share one opening.
+ */
+export class PresentationLibrary {
+  private readonly cache: LRUCache<string, OpenPresentation>;
+
+  constructor(
+    private readonly blobs: BlobStore,
+    options: OriginCacheOptions = {},
+  ) {
+    this.cache = new LRUCache({
+      maxSize: options.indexBytes ?? DEFAULT_INDEX_BYTES,
+      sizeCalculation: ({ memoryBytes }) => memoryBytes,
+      ttl: options.presentationMs ?? DEFAULT_PRESENTATION_MS,
+      ttlResolution: 0,
+      fetchMethod: (key, stale) => this.load(addressOf(key), stale),
+    });
+  }
+
+  /**
+   * The asset whose server manifest is at an address.
+   *
+   * @throws NotFoundError when the manifest or one of its files does not exist.
+   * @throws CorruptError when one of them can't be read.
+   */
+  async open(manifest: BlobAddress): Promise<OpenPresentation> {
+    const opened = await this.cache.fetch(keyOf(manifest));
+    if (!opened) throw new CorruptError(`'${manifest.blob}' could not be opened`);
+    return opened;
+  }
+
+  /** Lets go of an asset that turned out to have changed. */
+  forget(manifest: BlobAddress): void {
+    this.cache.delete(keyOf(manifest));
+  }
+
+  private async load(
+    address: BlobAddress,
+    stale: OpenPresentation | undefined,
+  ): Promise<OpenPresentation> {
+    const signal = AbortSignal.timeout(OPEN_TIMEOUT_MS);
+    const properties = await this.blobs.properties(address, signal);
+    const parsed =
+      stale?.manifest.etag === properties.etag
+        ? stale.manifest.parsed
+        : await this.readManifest(address, properties, signal);
+    const names = [...new Set(parsed.tracks.map(({ src }) => src))];
+    const files = new Map(
+      await Promise.all(
+        names.map(async (blob) => {
+          const file = { container: address.container, blob };
+          return [blob, await this.openFile(file, stale?.files.get(blob), signal)] as const;
+        }),
+      ),
+    );
+    const tag = contentTag(properties, ...[...files.values()].map((file) => file.properties));
+    if (stale?.tag === tag && sameVersions(stale.files, files)) return stale;
+    const indexes = [...files].map(([name, { index }]) => [name, index] as const);
+    return {
+      presentation: buildPresentation(parsed, new Map(indexes)),
+      files,
+      tag,
+      rendered: new Map(),
+      memoryBytes: indexes.reduce((sum, [, index]) => sum + index.memoryBytes, OVERHEAD_BYTES),
+      manifest: { etag: properties.etag, parsed },
+    };
+  }
+
+  private async readManifest(
+    address: BlobAddress,
+    { etag, sizeBytes }: BlobProperties,
+    signal: AbortSignal,
+  ): Promise<ServerManifest> {
+    if (sizeBytes === 0 || sizeBytes > MAX_SERVER_MANIFEST_BYTES) {
+      throw new CorruptError(`'${address.blob}' has ${sizeBytes} bytes: it is no server manifest`);
+    }
+    const bytes = await this.blobs.readRange(address, { offset: 0, sizeBytes, etag, signal });
+    return naming(address.blob, () => parseServerManifest(bytes.toString("utf8")));
+  }
+
+  private async openFile(
+    address: BlobAddress,
+    stale: OpenFile | undefined,
+    signal: AbortSignal,
+  ): Promise<OpenFile> {
+    const properties = await this.blobs.properties(address, signal);
+    if (stale?.properties.etag === properties.etag) return stale;
+    const source: ByteSource = {
+      sizeBytes: properties.sizeBytes,
+      read: (offset, sizeBytes) =>
+        this.blobs.readRange(address, { offset, sizeBytes, etag: properties.etag, signal }),
+    };
+    return naming(address.blob, async () => ({ properties, index: await readMovieIndex(source) }));
+  }
+}
+
+/** Adds to what went wrong in which file it did. */
+async function naming<T>(file: string, read: () => T | Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof CorruptError)) throw error;
+    throw new CorruptError(`'${file}': ${error.message}`, { cause: error });
+  }
+}
+
+function sameVersions(
+  one: ReadonlyMap<string, OpenFile>,
+  other: ReadonlyMap<string, OpenFile>,
+): boolean {
+  return [...other].every(([name, file]) => one.get(name) === file);
+}
+
+function keyOf({ container, blob }: BlobAddress): string {
+  return `${container}/${blob}`;
+}
+
+/** Container names hold no slash. */
+function addressOf(key: string): BlobAddress {
+  const slash = key.indexOf("/");
+  return { container: key.slice(0, slash), blob: key.slice(slash + 1) };
+}

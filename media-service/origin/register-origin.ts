@@ -1,0 +1,41 @@
+import type { FastifyInstance } from "fastify";
+import { sendError } from "./error-answer";
+import type { OriginDeps } from "./origin-deps";
+import { PresentationLibrary } from "./presentation-library";
+import { PublishedLookup } from "./published-lookup";
+import { LOCATOR_PATH, streamingRoutes } from "./streaming-routes";
+
+/** Headers of every answer: any page may play, and may see which data center served it. */
+const COMMON_HEADERS = {
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers":
+    "X-Data-Center, Content-Length, Content-Range, ETag, Date, Accept-Ranges",
+  "timing-allow-origin": "*",
+  "x-content-type-options": "nosniff",
+};
+const PREFLIGHT_HEADERS = {
+  "access-control-allow-methods": "GET, HEAD, OPTIONS",
+  "access-control-allow-headers": "Range, If-None-Match, If-Range, Content-Type, Accept, Origin",
+  "access-control-max-age": "86400",
+};
+
+/**
+ * Adds the origin to a server: streaming under `/{locator guid}/`, `/readyz`, and the watch page under
+ * `/watch/` where it is switched on.
+ */
+export function registerOrigin(app: FastifyInstance, deps: OriginDeps): void {
+  const lookup = new PublishedLookup(deps);
+  const library = new PresentationLibrary(deps.blobs, deps.cache);
+  void app.register((scope, _options, done) => {
+    scope.setErrorHandler(sendError);
+    scope.addHook("onRequest", (_request, reply, next) => {
+      void reply.headers({ ...COMMON_HEADERS, "x-data-center": deps.dataCenter });
+      next();
+    });
+    scope.options(LOCATOR_PATH, (_request, reply) =>
+      reply.headers(PREFLIGHT_HEADERS).code(204).send(),
+    );
+    streamingRoutes(scope, { blobs: deps.blobs, lookup, library });
+    done();
+  });
+}
