@@ -47,9 +47,6 @@ export const KEYFRAME_SECONDS = 2;
 export const AUDIO_KILOBITS_PER_SECOND = 128;
 const AUDIO_SAMPLES_PER_SECOND = 48_000;
 
-/** Delay of FFmpeg's AAC encoder: one frame (ISO/IEC 14496-3, 4.5.1.1). */
-const AAC_PRIMING_SAMPLES = 1024;
-
 /** Peak rate over the average, and the buffer that bounds it, in seconds of the average. */
 const PEAK_SHARE = 1.2;
 const BUFFER_SECONDS = 2;
@@ -58,10 +55,16 @@ const NO_AUTOMATIC_KEYFRAME = "100000";
 
 /** One CMAF track a file, with an index at its front (ISO/IEC 23000-19, 7.3; ISO/IEC 14496-12, 8.16.3). */
 const CMAF_FLAGS = "+cmaf+delay_moov+global_sidx";
-const VIDEO_MUXER: FfmpegOptions = { movflags: `${CMAF_FLAGS}+frag_keyframe` };
+/** Video begins at time 0 by its own composition offsets; FFmpeg's versions differ in their default. */
+const VIDEO_MUXER: FfmpegOptions = {
+  movflags: `${CMAF_FLAGS}+frag_keyframe+negative_cts_offsets`,
+  use_editlist: "0",
+};
+/** Audio has an edit list that takes off what AAC puts in front (ISO/IEC 14496-12, 8.6.6). */
 const AUDIO_MUXER: FfmpegOptions = {
   movflags: CMAF_FLAGS,
   frag_duration: String(KEYFRAME_SECONDS * 1_000_000),
+  use_editlist: "1",
 };
 
 /** Decides what is encoded from a source, and how. Files are named after their kind and number. */
@@ -122,18 +125,12 @@ function videoCodecOptions(kilobitsPerSecond: number): FfmpegOptions {
   };
 }
 
-/**
- * Stereo that begins with the video, without gaps, and lasts at least as long. An AAC encoder puts
- * {@link AAC_PRIMING_SAMPLES} before what it is given, and a CMAF track has no edit list to hide them:
- * so many samples are taken off at the front, and sound stays level with the picture.
- */
+/** Stereo that begins with the video, without gaps, and lasts at least as long. */
 function audioFilter(videoSeconds: number): string {
   return [
     `aresample=${AUDIO_SAMPLES_PER_SECOND}:async=1:first_pts=0`,
     "aformat=sample_fmts=fltp:channel_layouts=stereo",
     `apad=whole_dur=${videoSeconds.toFixed(3)}`,
-    `atrim=start_sample=${AAC_PRIMING_SAMPLES}`,
-    "asetpts=PTS-STARTPTS",
   ].join(",");
 }
 

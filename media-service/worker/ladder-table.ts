@@ -38,3 +38,6 @@ export const MIN_LOWER_KILOBITS_PER_SECOND = 64;
 
 /** Sides of H.264 4:2:0 pictures are even; below this many pixels a side, nothing can be shown. */
 export const MIN_SIDE_PIXELS = 16;
+
+/** Share of the source's bitrate that a target may have: encoders overshoot by some percent. */
+export const MAX_SOURCE_SHARE = 0.96;

@@ -1,6 +1,7 @@
 import {
   MAX_FRAME_RATE,
   MAX_PIXEL_SHARE,
+  MAX_SOURCE_SHARE,
   MIN_LOWER_KILOBITS_PER_SECOND,
   MIN_SIDE_PIXELS,
   RATE_EXPONENT,
@@ -37,7 +38,7 @@ export function adaptiveStreamingLadder(source: LadderSource): Rung[] {
   if (!top) return [];
   const framesPerSecond = Math.min(source.framesPerSecond, MAX_FRAME_RATE);
   const wanted = sizes.map((size) => referenceRate(size, framesPerSecond));
-  const cap = source.bitsPerSecond / 1000;
+  const cap = (source.bitsPerSecond / 1000) * MAX_SOURCE_SHARE;
   const share = Math.min(1, cap / (wanted[0] ?? cap));
 
   const rungs: Rung[] = [];

@@ -49,41 +49,16 @@ export async function looksLikeMp4(path: string): Promise<boolean> {
   return false;
 }
 
+/** Boxes that hold the film itself; what follows them at the end of a file may be anything. */
+const FILM_BOXES = new Set(["moov", "moof", "mdat"]);
+
 /** How many bytes an MP4's boxes promise beyond its end: more than 0 means that it was cut off. */
 export async function missingBytes(path: string): Promise<number> {
   await using file = await open(path);
   const { size } = await file.stat();
   let end = 0;
-  for await (const box of topLevelBoxes(file)) end = box.offset + box.sizeBytes;
-  return Math.max(0, end - size);
-}
-
-/** The content of a box that is small enough for memory, its header left out. */
-export async function readBox(file: FileHandle, box: Box): Promise<Buffer> {
-  const content = Buffer.alloc(box.sizeBytes - box.headerBytes);
-  const { bytesRead } = await file.read(content, 0, content.length, box.offset + box.headerBytes);
-  if (bytesRead !== content.length) throw new RangeError(`box '${box.type}' is cut off`);
-  return content;
-}
-
-/** The contents of all child boxes of a type, inside a box's content. */
-export function children(content: Buffer, type: string): Buffer[] {
-  const found: Buffer[] = [];
-  let offset = 0;
-  while (offset + 8 <= content.length) {
-    const size = content.readUInt32BE(offset);
-    if (size < 8 || offset + size > content.length) break;
-    if (content.toString("latin1", offset + 4, offset + 8) === type) {
-      found.push(content.subarray(offset + 8, offset + size));
-    }
-    offset += size;
+  for await (const box of topLevelBoxes(file)) {
+    if (FILM_BOXES.has(box.type)) end = Math.max(end, box.offset + box.sizeBytes);
   }
-  return found;
-}
-
-/** The content of the box at the end of a path of types. */
-export function descend(content: Buffer, path: readonly string[]): Buffer | undefined {
-  let current: Buffer | undefined = content;
-  for (const type of path) current = current && children(current, type)[0];
-  return current;
+  return Math.max(0, end - size);
 }

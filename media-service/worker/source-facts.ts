@@ -18,7 +18,7 @@ export interface VideoFacts {
   /** Frames have to be repeated or dropped, or the first one moved to 0, to get an even rate. */
   readonly needsEvenRate: boolean;
   readonly bitsPerSecond: number;
-  /** Length of the stream where the container tells it. */
+  /** When the stream ends, counted from the file's beginning, where the container tells it. */
   readonly durationSeconds?: number;
 }
 
@@ -115,7 +115,9 @@ function videoFacts(stream: ProbedStream, media: ProbedMedia, durationSeconds: n
     frameRate,
     needsEvenRate: needsEvenRate(stream, media, frameRate),
     bitsPerSecond: videoRate(stream, media, durationSeconds),
-    ...(stream.durationSeconds === undefined ? {} : { durationSeconds: stream.durationSeconds }),
+    ...(stream.durationSeconds === undefined
+      ? {}
+      : { durationSeconds: stream.durationSeconds + Math.max(0, lateSeconds(stream, media)) }),
     ...(stream.displayMatrix === undefined ? {} : { displayMatrix: stream.displayMatrix }),
   };
 }
@@ -169,8 +171,14 @@ function evenRate(stream: ProbedStream): Rational {
 function needsEvenRate(stream: ProbedStream, media: ProbedMedia, frameRate: Rational): boolean {
   const chosen = frameRate.num / frameRate.den;
   const nominal = rate(stream.nominalFrameRate) ?? chosen;
-  const late = (stream.startSeconds ?? 0) - (media.startSeconds ?? 0);
-  return Math.abs(nominal - chosen) / chosen > NEAR_RATE || late > 0.5 / chosen;
+  return (
+    Math.abs(nominal - chosen) / chosen > NEAR_RATE || lateSeconds(stream, media) > 0.5 / chosen
+  );
+}
+
+/** How long after the file's beginning a stream begins. */
+function lateSeconds(stream: ProbedStream, media: ProbedMedia): number {
+  return (stream.startSeconds ?? 0) - (media.startSeconds ?? 0);
 }
 
 function rate(value: Rational | undefined): number | undefined {

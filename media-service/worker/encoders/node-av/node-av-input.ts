@@ -54,8 +54,8 @@ function probeStream(stream: Stream): ProbedStream {
     return { ...common, kind: "video", ...probeVideo(stream) };
   }
   if (codecpar.codecType === AVMEDIA_TYPE_AUDIO) {
-    const { channels, sampleRate } = codecpar;
-    return { ...common, kind: "audio", channels, sampleRate };
+    const { channelLayout, sampleRate } = codecpar;
+    return { ...common, kind: "audio", channels: channelLayout.nbChannels, sampleRate };
   }
   return { ...common, kind: "other" };
 }
