@@ -1,0 +1,29 @@
+import type { AccountDeps } from "../services/account-deps";
+import type { ApiModel } from "./dispatch";
+import { accessPolicySet } from "./entity-sets/access-policies";
+import { assetSet } from "./entity-sets/assets";
+import { fileSet } from "./entity-sets/files";
+import { locatorSet } from "./entity-sets/locators";
+import { mediaProcessorSet } from "./entity-sets/media-processors";
+import { storageAccountSet } from "./entity-sets/storage-accounts";
+import { operationSet, streamingEndpointSet } from "./entity-sets/streaming-endpoints";
+import { apiFunctions } from "./functions";
+
+/** Everything that the API offers. */
+export function apiModel(deps: AccountDeps, root: () => string): ApiModel {
+  const sets = [
+    assetSet(deps),
+    fileSet(deps),
+    accessPolicySet(deps),
+    locatorSet(deps),
+    mediaProcessorSet(),
+    streamingEndpointSet(deps),
+    operationSet(deps),
+    storageAccountSet(deps),
+  ];
+  return {
+    sets: new Map(sets.map((set) => [set.type.setName, set])),
+    functions: apiFunctions(deps),
+    root,
+  };
+}

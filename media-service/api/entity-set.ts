@@ -1,0 +1,36 @@
+import type { EntityType, Value, WireEntity } from "../odata/edm";
+import type { EntityBody } from "../odata/entity-body";
+import type { ApiAnswer } from "./http";
+
+/**
+ * One entity set of the API: its type, and the use case behind each thing that can be done with it. What
+ * a set does not offer is left out, and answered with 405.
+ */
+export interface EntitySet {
+  readonly type: EntityType;
+  /** @throws NotFoundError when there is none. */
+  get(id: string): Promise<WireEntity>;
+  /** At least the entities whose properties are equal to these; all when there are none. */
+  candidates(equal: ReadonlyMap<string, Value>): AsyncIterable<WireEntity>;
+  /** Follows a navigation property of an entity. */
+  navigate?(id: string, property: string): Promise<readonly WireEntity[]>;
+  create?(body: EntityBody): Promise<WireEntity>;
+  update?(id: string, body: EntityBody): Promise<void>;
+  delete?(id: string, query: URLSearchParams): Promise<void>;
+  /** What can be POSTed to an entity, by name. */
+  readonly actions?: Readonly<Record<string, (id: string) => Promise<ApiAnswer>>>;
+}
+
+/** Entities one after the other, as the stores give them. */
+export async function* each<T>(
+  stored: AsyncIterable<{ value: T }> | Iterable<{ value: T }>,
+  toWire: (value: T) => WireEntity,
+): AsyncIterable<WireEntity> {
+  for await (const { value } of stored) yield toWire(value);
+}
+
+/** The text that a property has to be equal to, if any. */
+export function equalText(equal: ReadonlyMap<string, Value>, name: string): string | undefined {
+  const value = equal.get(name);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

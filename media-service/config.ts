@@ -1,0 +1,160 @@
+import type { ServicePrincipal } from "./services/access-tokens";
+import type { StorageAccess } from "./storage/storage-access";
+
+/** The parts of the service that a process can play. */
+export type Role = "api" | "origin" | "worker";
+
+/** Everything that a process of the service is told from outside. */
+export interface MediaServiceConfig {
+  readonly roles: ReadonlySet<Role>;
+  readonly accountName: string;
+  /** Secret. */
+  readonly accountKey: string;
+  readonly servicePrincipals: readonly ServicePrincipal[];
+  readonly dataCenter: string;
+  readonly publicScheme: "http" | "https";
+  /** Host, or host and port; undefined means wherever the process listens. */
+  readonly publicHost: string | undefined;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly storage: StorageAccess;
+  readonly encoder: { readonly kind: "auto" | "ffmpeg" | "node-av"; readonly ffmpegPath?: string };
+  readonly watchPage: boolean;
+  readonly logLevel: string;
+}
+
+/** A setting is missing or wrong; the message says which, and never shows a secret. */
+export class ConfigError extends Error {
+  constructor(name: string, problem: string) {
+    super(`${name} ${problem}`);
+    this.name = "ConfigError";
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const ROLES: readonly Role[] = ["api", "origin", "worker"];
+const DEFAULT_PORT = 8080;
+
+/**
+ * Reads the settings from the environment. Nothing else in the service does.
+ *
+ * @throws ConfigError naming the first setting that is missing or wrong.
+ */
+export function readConfig(env: Environment = process.env): MediaServiceConfig {
+  const ffmpegPath = env["FFMPEG_PATH"];
+  return {
+    roles: readRoles(env["ROLES"]),
+    accountName: required(env, "MEDIA_ACCOUNT_NAME"),
+    accountKey: required(env, "MEDIA_ACCOUNT_KEY"),
+    servicePrincipals: readPrincipals(env["SERVICE_PRINCIPALS"]),
+    dataCenter: env["DATA_CENTER"] ?? "local",
+    publicScheme: oneOf(env, "PUBLIC_SCHEME", ["https", "http"]),
+    publicHost: readPublicHost(env),
+    port: readPort(env["CONTAINER_APP_PORT"]),
+    storage: readStorage(env),
+    encoder: {
+      kind: oneOf(env, "ENCODER", ["auto", "ffmpeg", "node-av"]),
+      ...(ffmpegPath === undefined || ffmpegPath === "" ? {} : { ffmpegPath }),
+    },
+    watchPage: oneOf(env, "WATCH_PAGE", ["false", "true"]) === "true",
+    logLevel: oneOf(env, "LOG_LEVEL", [
+      "info",
+      "trace",
+      "debug",
+      "warn",
+      "error",
+      "fatal",
+      "silent",
+    ]),
+  };
+}
+
+function readStorage(env: Environment): StorageAccess {
+  if (oneOf(env, "STORAGE_ACCESS", ["shared-key", "identity"]) === "identity") {
+    throw new ConfigError("STORAGE_ACCESS", "'identity' is not offered yet: use 'shared-key'");
+  }
+  return {
+    accountName: required(env, "STORAGE_ACCOUNT_NAME"),
+    accountKey: required(env, "STORAGE_ACCOUNT_KEY"),
+    blobEndpoint: endpoint(env, "BLOB_ENDPOINT"),
+    queueEndpoint: endpoint(env, "QUEUE_ENDPOINT"),
+    tableEndpoint: endpoint(env, "TABLE_ENDPOINT"),
+  };
+}
+
+function required(env: Environment, name: string): string {
+  const value = env[name];
+  if (value === undefined || value === "") throw new ConfigError(name, "is required");
+  return value;
+}
+
+/** The first choice is the default. */
+function oneOf<T extends string>(env: Environment, name: string, choices: readonly [T, ...T[]]): T {
+  const value = env[name];
+  if (value === undefined || value === "") return choices[0];
+  const choice = choices.find((known) => known === value);
+  if (choice === undefined) throw new ConfigError(name, `must be one of ${choices.join(", ")}`);
+  return choice;
+}
+
+function endpoint(env: Environment, name: string): string {
+  const value = required(env, name);
+  if (!/^https?:\/\//.test(value) || !URL.canParse(value)) {
+    throw new ConfigError(name, `must be an http(s) address, got '${value}'`);
+  }
+  return value.replace(/\/+$/, "");
+}
+
+function readRoles(text: string | undefined): ReadonlySet<Role> {
+  if (text === undefined || text.trim() === "") return new Set(ROLES);
+  const roles = text.split(",").map((name) => {
+    const role = ROLES.find((known) => known === name.trim());
+    if (role === undefined) throw new ConfigError("ROLES", `must be a list of ${ROLES.join(", ")}`);
+    return role;
+  });
+  return new Set(roles);
+}
+
+// Container Apps gives the name of the app and the suffix of its environment.
+function readPublicHost(env: Environment): string | undefined {
+  const [app, suffix] = [env["CONTAINER_APP_NAME"], env["CONTAINER_APP_ENV_DNS_SUFFIX"]];
+  const isOnAzure = app !== undefined && app !== "" && suffix !== undefined && suffix !== "";
+  const host =
+    env["PUBLIC_HOST_NAME"] ?? (isOnAzure ? `${app}.${suffix}` : env["CONTAINER_APP_HOSTNAME"]);
+  return host === "" ? undefined : host;
+}
+
+function readPort(text: string | undefined): number {
+  if (text === undefined || text === "") return DEFAULT_PORT;
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) {
+    throw new ConfigError("CONTAINER_APP_PORT", `must be a port number, got '${text}'`);
+  }
+  return port;
+}
+
+function readPrincipals(text: string | undefined): ServicePrincipal[] {
+  if (text === undefined || text === "") return [];
+  const name = "SERVICE_PRINCIPALS";
+  let list: unknown;
+  try {
+    list = JSON.parse(text);
+  } catch {
+    throw new ConfigError(name, "is not JSON");
+  }
+  if (!Array.isArray(list) || !list.every(isPrincipal)) {
+    throw new ConfigError(name, "must be a list of { tenantId, clientId, clientSecret }");
+  }
+  return list;
+}
+
+function isPrincipal(value: unknown): value is ServicePrincipal {
+  const fields = value as Partial<Record<keyof ServicePrincipal, unknown>> | null;
+  return (
+    typeof fields?.tenantId === "string" &&
+    typeof fields.clientId === "string" &&
+    typeof fields.clientSecret === "string" &&
+    fields.clientSecret !== ""
+  );
+}

@@ -1,0 +1,48 @@
+/** One line of a task's history. */
+export interface HistoricalEvent {
+  readonly code: string;
+  readonly message: string | null;
+  /** ISO 8601, UTC. */
+  readonly timeStamp: string;
+}
+
+/** Why a task ended in Error. */
+export interface ErrorDetail {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** An output asset that a task's body asks for. */
+export interface OutputAssetRequest {
+  readonly assetId: string;
+  readonly name: string;
+  readonly options: number;
+  readonly formatOption: number;
+}
+
+/** Media Services v2, "Task": one run of a media processor. */
+export interface Task {
+  readonly id: string;
+  readonly jobId: string;
+  /** Place in the job, from 0. */
+  readonly position: number;
+  readonly name: string | null;
+  /** Preset name, JSON or XML. */
+  readonly configuration: string;
+  readonly mediaProcessorId: string;
+  readonly taskBody: string;
+  readonly options: number;
+  readonly priority: number;
+  /** One of TaskState. */
+  readonly state: number;
+  /** 0 to 100. */
+  readonly progress: number;
+  readonly startTime: Date | null;
+  readonly endTime: Date | null;
+  readonly runningMilliseconds: number;
+  readonly perfMessage: string | null;
+  readonly errorDetails: readonly ErrorDetail[];
+  readonly historicalEvents: readonly HistoricalEvent[];
+  readonly inputAssetIds: readonly string[];
+  readonly outputs: readonly OutputAssetRequest[];
+}

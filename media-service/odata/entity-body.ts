@@ -1,0 +1,64 @@
+import { InvalidInputError } from "../domain/errors";
+import type { Value } from "./edm";
+
+/**
+ * An entity that a client sent, whatever the representation it came in: values by property, links
+ * to entities that exist, and new entities inside it.
+ */
+export class EntityBody {
+  constructor(
+    readonly values: ReadonlyMap<string, Value>,
+    /** Address of each linked entity, by navigation property. */
+    readonly links: ReadonlyMap<string, readonly string[]>,
+    /** Entities sent along, by navigation property. */
+    readonly nested: ReadonlyMap<string, readonly EntityBody[]>,
+    /** Collections of complex values, by property. */
+    readonly collections: ReadonlyMap<string, readonly ReadonlyMap<string, Value>[]>,
+  ) {}
+
+  has(name: string): boolean {
+    return this.values.has(name);
+  }
+
+  /** Text, or null where it is not given. */
+  string(name: string): string | null {
+    return this.typed(name, "string");
+  }
+
+  /** @throws InvalidInputError when it is not given. */
+  requiredString(name: string): string {
+    return this.string(name) ?? missing(name);
+  }
+
+  number(name: string): number | null {
+    return this.typed(name, "number");
+  }
+
+  /** @throws InvalidInputError when it is not given. */
+  requiredNumber(name: string): number {
+    return this.number(name) ?? missing(name);
+  }
+
+  boolean(name: string): boolean | null {
+    return this.typed(name, "boolean");
+  }
+
+  date(name: string): Date | null {
+    const value = this.values.get(name) ?? null;
+    return value instanceof Date ? value : null;
+  }
+
+  private typed<K extends "string" | "number" | "boolean">(
+    name: string,
+    type: K,
+  ): { string: string; number: number; boolean: boolean }[K] | null {
+    const value = this.values.get(name);
+    return typeof value === type
+      ? (value as { string: string; number: number; boolean: boolean }[K])
+      : null;
+  }
+}
+
+function missing(name: string): never {
+  throw new InvalidInputError(`${name} is required`);
+}

@@ -1,0 +1,111 @@
+import { InvalidInputError } from "../domain/errors";
+import { type ComplexType, type EntityType, isPrimitive, type Value } from "./edm";
+import { EntityBody } from "./entity-body";
+import { readValue } from "./read-value";
+
+/** Finds an entity type by the name of its set. */
+export type TypeLookup = (setName: string) => EntityType | undefined;
+
+type Json = Readonly<Record<string, unknown>>;
+
+const BIND = "@odata.bind";
+const MAX_ITEMS = 1000;
+
+/**
+ * Reads an entity from a JSON body, verbose or light.
+ *
+ * @throws InvalidInputError naming a property that is unknown or not of its type.
+ */
+export function readJsonEntity(types: TypeLookup, type: EntityType, json: unknown): EntityBody {
+  if (!isObject(json)) throw new InvalidInputError("The body must be a JSON object");
+  const values = new Map<string, Value>();
+  const links = new Map<string, readonly string[]>();
+  const nested = new Map<string, readonly EntityBody[]>();
+  const collections = new Map<string, readonly ReadonlyMap<string, Value>[]>();
+  for (const [name, raw] of Object.entries(json)) {
+    if (name === "__metadata" || name.startsWith("odata.")) continue;
+    if (name.endsWith(BIND)) {
+      const target = name.slice(0, -BIND.length);
+      if (!Object.hasOwn(type.navigations, target)) throw unknownProperty(target, type);
+      links.set(target, bound(name, raw));
+    } else if (Object.hasOwn(type.navigations, name)) {
+      readNavigation(name, raw);
+    } else if (Object.hasOwn(type.properties, name)) {
+      readProperty(name, raw);
+    } else {
+      throw unknownProperty(name, type);
+    }
+  }
+  return new EntityBody(values, links, nested, collections);
+
+  function readProperty(name: string, raw: unknown): void {
+    const definition = type.properties[name];
+    if (definition === undefined) throw unknownProperty(name, type);
+    if (isPrimitive(definition.type)) values.set(name, readValue(name, definition.type, raw));
+    else if (definition.type.collection && raw !== null) {
+      collections.set(name, readCollection(name, definition.type, raw));
+    }
+  }
+
+  function readNavigation(name: string, raw: unknown): void {
+    const items = itemsOf(name, raw);
+    const uris = items.map(linkOf).filter((uri) => uri !== undefined);
+    if (uris.length > 0) links.set(name, uris);
+    const target = types(type.navigations[name]?.target ?? "");
+    const inline = items.filter((item) => linkOf(item) === undefined);
+    if (inline.length > 0 && target !== undefined) {
+      nested.set(
+        name,
+        inline.map((item) => readJsonEntity(types, target, item)),
+      );
+    }
+  }
+}
+
+function readCollection(name: string, type: ComplexType, raw: unknown): Map<string, Value>[] {
+  return itemsOf(name, raw).map((item) => {
+    const values = new Map<string, Value>();
+    for (const [property, value] of Object.entries(item)) {
+      const primitive = Object.hasOwn(type.properties, property)
+        ? type.properties[property]
+        : undefined;
+      if (primitive !== undefined) values.set(property, readValue(property, primitive, value));
+    }
+    return values;
+  });
+}
+
+// A list comes as an array, or as verbose JSON's `{ "results": [] }`; one entity as itself.
+function itemsOf(name: string, raw: unknown): Json[] {
+  if (raw === null || (isObject(raw) && Object.hasOwn(raw, "__deferred"))) return [];
+  const list = isObject(raw) && Array.isArray(raw["results"]) ? raw["results"] : raw;
+  const items: unknown[] = Array.isArray(list) ? list : [list];
+  if (!items.every(isObject) || items.length > MAX_ITEMS) {
+    throw new InvalidInputError(`${name} must be a list of at most ${MAX_ITEMS} objects`);
+  }
+  return items;
+}
+
+function linkOf(item: Json): string | undefined {
+  const metadata = item["__metadata"];
+  const uri = isObject(metadata) ? metadata["uri"] : undefined;
+  return typeof uri === "string" && Object.keys(item).length === 1 ? uri : undefined;
+}
+
+function bound(name: string, raw: unknown): string[] {
+  const uris: unknown[] = Array.isArray(raw) ? raw : [raw];
+  if (!uris.every((uri) => typeof uri === "string") || uris.length > MAX_ITEMS) {
+    throw new InvalidInputError(`${name} must be a list of addresses`);
+  }
+  return uris;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function unknownProperty(name: string, type: EntityType): InvalidInputError {
+  return new InvalidInputError(
+    `There is no property '${name.slice(0, 100)}' on an entity of type ${type.typeName}`,
+  );
+}

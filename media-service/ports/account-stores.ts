@@ -1,0 +1,32 @@
+import type { AccessPolicy } from "../domain/access-policy";
+import type { Asset } from "../domain/asset";
+import type { AssetFile } from "../domain/asset-file";
+import type { Job } from "../domain/job";
+import type { Locator } from "../domain/locator";
+import type { Operation, StreamingEndpoint } from "../domain/streaming-endpoint";
+import type { Task } from "../domain/task";
+import type { EntityStore } from "./entity-store";
+
+/** Jobs, with the one write that spans two kinds of entities. */
+export interface JobStore extends EntityStore<Job, "name" | "pending"> {
+  /**
+   * Adds a job with its tasks, all or none.
+   *
+   * @throws ConflictError when an id is taken.
+   */
+  insertWithTasks(job: Job, tasks: readonly Task[]): Promise<void>;
+}
+
+/** Everything an account remembers. */
+export interface AccountStores {
+  readonly assets: EntityStore<Asset, "name">;
+  /** `place` is {@link filePlace}, one file each; `primaryOf` the asset, one file each. */
+  readonly files: EntityStore<AssetFile, "parent" | "name" | "place" | "primaryOf">;
+  readonly accessPolicies: EntityStore<AccessPolicy, "name">;
+  /** `asset` holds at most five locators each; `type` is the locator's type as a number. */
+  readonly locators: EntityStore<Locator, "asset" | "name" | "type">;
+  readonly jobs: JobStore;
+  readonly tasks: EntityStore<Task, "job">;
+  readonly streamingEndpoints: EntityStore<StreamingEndpoint, "name">;
+  readonly operations: EntityStore<Operation, never>;
+}

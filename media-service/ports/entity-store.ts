@@ -1,0 +1,39 @@
+/** An entity with the version that was read. */
+export interface Stored<T> {
+  readonly value: T;
+  /** Opaque; changes with every write. */
+  readonly version: string;
+}
+
+/** What every stored entity has. */
+export interface Entity {
+  /** `nb:{kind}:UUID:{guid}`. */
+  readonly id: string;
+}
+
+/**
+ * Entities of one kind. Every call is one atomic step. Lookups by id and by index are point reads:
+ * they take as long with 100,000 entities as with one.
+ */
+export interface EntityStore<T extends Entity, Index extends string = string> {
+  get(id: string): Promise<Stored<T> | undefined>;
+  /** Those whose value of an index is this one; in no particular order. */
+  find(index: Index, value: string): Promise<Stored<T>[]>;
+  /** All of them, in an order that never changes. */
+  list(): AsyncIterable<Stored<T>>;
+  /**
+   * Adds entities, all or none; up to 40.
+   *
+   * @throws ConflictError when an id is taken, or an index holds as many of a value as it may.
+   */
+  insert(...values: readonly T[]): Promise<void>;
+  /**
+   * Replaces the version that was read.
+   *
+   * @throws ConflictError when somebody else has written it since, or an index is full.
+   * @throws NotFoundError when it is gone.
+   */
+  replace(stored: Stored<T>, value: T): Promise<Stored<T>>;
+  /** Removes an entity; one that is gone is no error. */
+  delete(id: string): Promise<void>;
+}

@@ -1,0 +1,188 @@
+import type { Readable } from "node:stream";
+import {
+  type BlobDownloadResponseParsed,
+  BlobServiceClient,
+  type BlockBlobClient,
+  type ContainerClient,
+  StorageSharedKeyCredential,
+} from "@azure/storage-blob";
+import { CorruptError } from "../domain/errors";
+import type {
+  BlobAddress,
+  BlobItem,
+  BlobProperties,
+  BlobRange,
+  BlobStore,
+  SasGrant,
+} from "../ports/blob-store";
+import type { SasSigner } from "../ports/sas-signer";
+import { codeOf, statusOf, storeError } from "./azure-errors";
+import { readExactly } from "./read-exactly";
+import type { StorageAccess } from "./storage-access";
+import { putStoredPolicy, removeStoredPolicy, signWithPolicy } from "./stored-policies";
+import { writeBlocks } from "./write-blocks";
+
+/** Media in Azure Blob Storage, reached by the account's key. */
+export class AzureBlobStore implements BlobStore, SasSigner {
+  private readonly service: BlobServiceClient;
+  private readonly credential: StorageSharedKeyCredential;
+
+  constructor(access: StorageAccess) {
+    this.credential = new StorageSharedKeyCredential(access.accountName, access.accountKey);
+    this.service = new BlobServiceClient(access.blobEndpoint, this.credential, {
+      retryOptions: { maxTries: 5, retryDelayInMs: 100, maxRetryDelayInMs: 1600 },
+    });
+  }
+
+  async createContainer(container: string): Promise<void> {
+    await this.ask(`Container ${container}`, () => this.container(container).createIfNotExists());
+  }
+
+  async deleteContainer(container: string): Promise<void> {
+    const client = this.container(container);
+    await this.ask(`Container ${container}`, async () => {
+      try {
+        await client.deleteIfExists();
+      } catch (cause) {
+        if (codeOf(cause) !== "LeaseIdMissing") throw cause;
+        await client.getBlobLeaseClient().breakLease(0);
+        await client.deleteIfExists();
+      }
+    });
+  }
+
+  containerExists(container: string): Promise<boolean> {
+    return this.ask(`Container ${container}`, () => this.container(container).exists());
+  }
+
+  containerUrl(container: string): string {
+    return this.container(container).url;
+  }
+
+  async *list(container: string, signal?: AbortSignal): AsyncIterable<BlobItem> {
+    const options = signal === undefined ? {} : { abortSignal: signal };
+    try {
+      for await (const item of this.container(container).listBlobsFlat(options)) {
+        yield { name: item.name, ...toProperties(item.properties) };
+      }
+    } catch (cause) {
+      throw storeError(cause, `Container ${container}`);
+    }
+  }
+
+  properties(address: BlobAddress, signal?: AbortSignal): Promise<BlobProperties> {
+    return this.ask(nameOf(address), async () =>
+      toProperties(await this.blob(address).getProperties(withSignal(signal))),
+    );
+  }
+
+  async open(address: BlobAddress, signal?: AbortSignal): Promise<Readable> {
+    const answer = await this.ask(nameOf(address), () =>
+      this.blob(address).download(0, undefined, withSignal(signal)),
+    );
+    return bodyOf(answer, address);
+  }
+
+  readRange(address: BlobAddress, range: BlobRange): Promise<Buffer> {
+    const { offset, sizeBytes, etag, signal } = range;
+    if (sizeBytes === 0) return Promise.resolve(Buffer.alloc(0));
+    return this.ask(nameOf(address), async () => {
+      const answer = await this.blob(address).download(offset, sizeBytes, {
+        ...withSignal(signal),
+        ...(etag === undefined ? {} : { conditions: { ifMatch: etag } }),
+      });
+      return readExactly(bodyOf(answer, address), sizeBytes, nameOf(address));
+    });
+  }
+
+  write(
+    address: BlobAddress,
+    content: Readable | Buffer,
+    options: { contentType: string; signal?: AbortSignal },
+  ): Promise<BlobProperties> {
+    return this.ask(nameOf(address), () => writeBlocks(this.blob(address), content, options));
+  }
+
+  async delete(address: BlobAddress): Promise<void> {
+    await this.ask(nameOf(address), () => this.blob(address).deleteIfExists());
+  }
+
+  async grant(container: string, grant: SasGrant): Promise<string> {
+    await this.ask(`Container ${container}`, () =>
+      putStoredPolicy(this.container(container), grant),
+    );
+    return signWithPolicy(container, grant.policyName, this.credential);
+  }
+
+  async revoke(container: string, policyName: string): Promise<void> {
+    await this.ask(`Container ${container}`, async () => {
+      try {
+        await removeStoredPolicy(this.container(container), policyName);
+      } catch (cause) {
+        if (statusOf(cause) !== 404) throw cause;
+      }
+    });
+  }
+
+  signedQuery(container: string, policyName: string): string {
+    return signWithPolicy(container, policyName, this.credential);
+  }
+
+  async ping(signal?: AbortSignal): Promise<void> {
+    await this.ask("Blob store", () => this.service.getProperties(withSignal(signal)));
+  }
+
+  private container(name: string): ContainerClient {
+    return this.service.getContainerClient(name);
+  }
+
+  private blob({ container, blob }: BlobAddress): BlockBlobClient {
+    return this.container(container).getBlockBlobClient(blob);
+  }
+
+  private async ask<R>(what: string, call: () => Promise<R>): Promise<R> {
+    try {
+      return await call();
+    } catch (cause) {
+      throw storeError(cause, what);
+    }
+  }
+}
+
+function toProperties(raw: {
+  contentLength?: number;
+  etag?: string;
+  lastModified?: Date;
+  contentType?: string;
+  contentMD5?: Uint8Array;
+}): BlobProperties {
+  return {
+    sizeBytes: raw.contentLength ?? 0,
+    etag: quoted(raw.etag ?? ""),
+    lastModified: raw.lastModified ?? new Date(0),
+    ...(raw.contentType === undefined ? {} : { contentType: raw.contentType }),
+    ...(raw.contentMD5 === undefined
+      ? {}
+      : { contentMd5: Buffer.from(raw.contentMD5).toString("base64") }),
+  };
+}
+
+// A listing gives ETags without their quotes.
+function quoted(etag: string): string {
+  return etag.startsWith('"') ? etag : `"${etag}"`;
+}
+
+function bodyOf(answer: BlobDownloadResponseParsed, address: BlobAddress): Readable {
+  if (answer.readableStreamBody === undefined) {
+    throw new CorruptError(`${nameOf(address)}: the store answered without a body`);
+  }
+  return answer.readableStreamBody as Readable;
+}
+
+function withSignal(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal };
+}
+
+function nameOf({ container, blob }: BlobAddress): string {
+  return `Blob ${container}/${blob}`;
+}

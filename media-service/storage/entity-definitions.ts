@@ -1,0 +1,190 @@
+import type { AccessPolicy } from "../domain/access-policy";
+import type { Asset } from "../domain/asset";
+import { type AssetFile, filePlace } from "../domain/asset-file";
+import type { Job } from "../domain/job";
+import { type Locator, MAX_LOCATORS_PER_ASSET } from "../domain/locator";
+import type { Operation, StreamingEndpoint } from "../domain/streaming-endpoint";
+import type { Task } from "../domain/task";
+import type { EntityDefinition } from "./table-entity-store";
+
+// Entities without a name are found by going through all: nobody looks for them.
+const byName = { value: (entity: { name: string | null }) => entity.name ?? undefined };
+
+/** How assets are kept. */
+export const ASSETS: EntityDefinition<Asset, "name"> = {
+  kind: "asset",
+  idKind: "cid",
+  columns: {
+    name: "string",
+    alternateId: "string",
+    options: "int32",
+    formatOption: "int32",
+    state: "int32",
+    created: "date",
+    lastModified: "date",
+    storageAccountName: "string",
+    container: "string",
+    containerReady: "boolean",
+    deleting: "boolean",
+    parentAssetIds: "json",
+  },
+  indexes: { name: byName },
+};
+
+/** How asset files are kept. */
+export const FILES: EntityDefinition<AssetFile, "parent" | "name" | "place" | "primaryOf"> = {
+  kind: "file",
+  idKind: "cid",
+  columns: {
+    name: "string",
+    parentAssetId: "string",
+    sizeBytes: "int64",
+    mimeType: "string",
+    contentChecksum: "string",
+    isPrimary: "boolean",
+    isEncrypted: "boolean",
+    encryptionScheme: "string",
+    encryptionVersion: "string",
+    encryptionKeyId: "string",
+    initializationVector: "string",
+    options: "int32",
+    created: "date",
+    lastModified: "date",
+  },
+  indexes: {
+    parent: { value: (file) => file.parentAssetId },
+    name: byName,
+    place: {
+      value: filePlace,
+      limit: {
+        count: 1,
+        message: ({ name, parentAssetId }) => `'${parentAssetId}' has a file '${name}' already`,
+      },
+    },
+    primaryOf: {
+      value: (file) => (file.isPrimary ? file.parentAssetId : undefined),
+      limit: {
+        count: 1,
+        message: ({ parentAssetId }) => `'${parentAssetId}' has another primary file already`,
+      },
+    },
+  },
+};
+
+/** How access policies are kept. */
+export const ACCESS_POLICIES: EntityDefinition<AccessPolicy, "name"> = {
+  kind: "policy",
+  idKind: "pid",
+  columns: {
+    name: "string",
+    durationMinutes: "double",
+    permissions: "int32",
+    created: "date",
+    lastModified: "date",
+  },
+  indexes: { name: byName },
+};
+
+/** How locators are kept. */
+export const LOCATORS: EntityDefinition<Locator, "asset" | "name" | "type"> = {
+  kind: "locator",
+  idKind: "lid",
+  columns: {
+    name: "string",
+    type: "int32",
+    accessPolicyId: "string",
+    assetId: "string",
+    startTime: "date",
+    expirationDateTime: "date",
+    permissions: "int32",
+    container: "string",
+  },
+  indexes: {
+    asset: {
+      value: (locator) => locator.assetId,
+      limit: {
+        count: MAX_LOCATORS_PER_ASSET,
+        message: ({ assetId }) =>
+          `'${assetId}' has ${MAX_LOCATORS_PER_ASSET} locators already, which is the limit`,
+      },
+    },
+    name: byName,
+    type: { value: (locator) => locator.type.toString() },
+  },
+};
+
+/** How jobs are kept. */
+export const JOBS: EntityDefinition<Job, "name" | "pending"> = {
+  kind: "job",
+  idKind: "jid",
+  columns: {
+    name: "string",
+    created: "date",
+    lastModified: "date",
+    startTime: "date",
+    endTime: "date",
+    state: "int32",
+    priority: "int32",
+    runningMilliseconds: "double",
+    templateId: "string",
+    inputAssetIds: "json",
+    outputAssetIds: "json",
+    notifications: "json",
+    pending: "boolean",
+  },
+  indexes: {
+    name: byName,
+    pending: { value: (job) => (job.pending ? "true" : undefined) },
+  },
+};
+
+/** How tasks are kept. */
+export const TASKS: EntityDefinition<Task, "job"> = {
+  kind: "task",
+  idKind: "tid",
+  columns: {
+    jobId: "string",
+    position: "int32",
+    name: "string",
+    configuration: "text",
+    mediaProcessorId: "string",
+    taskBody: "text",
+    options: "int32",
+    priority: "int32",
+    state: "int32",
+    progress: "double",
+    startTime: "date",
+    endTime: "date",
+    runningMilliseconds: "double",
+    perfMessage: "text",
+    errorDetails: "json",
+    historicalEvents: "json",
+    inputAssetIds: "json",
+    outputs: "json",
+  },
+  indexes: { job: { value: (task) => task.jobId } },
+};
+
+/** How streaming endpoints are kept. */
+export const STREAMING_ENDPOINTS: EntityDefinition<StreamingEndpoint, "name"> = {
+  kind: "endpoint",
+  idKind: "oid",
+  columns: {
+    name: "string",
+    description: "string",
+    created: "date",
+    lastModified: "date",
+    state: "string",
+    scaleUnits: "int32",
+    cdnEnabled: "boolean",
+  },
+  indexes: { name: byName },
+};
+
+/** How operations are kept. */
+export const OPERATIONS: EntityDefinition<Operation, never> = {
+  kind: "operation",
+  idKind: "opid",
+  columns: { targetEntityId: "string", state: "string", created: "date" },
+  indexes: {},
+};
