@@ -1,0 +1,112 @@
+import { rmSync } from "node:fs";
+import type { SecretSealer } from "../secrets/secret-sealer";
+import { type CheckpointFile, type Deployment, writeCheckpoint } from "./checkpoint-file";
+import { type JournalContent, readJournal, setAside } from "./journal";
+import { mapProperties, type Operation, pruned, type ResourceState } from "./resource-state";
+import { Snapshot } from "./snapshot";
+
+/** What opening a stack's state needs. */
+export interface StackStateDeps {
+  checkpointFile: string;
+  journalFile: string;
+  /** `organization/project/stack`. */
+  stack: string;
+  /** Opens what is on disk. */
+  opener: SecretSealer;
+  /** Seals what is written; another one than the opener when the stack's salt has changed. */
+  sealer: SecretSealer;
+  warn: (text: string) => void;
+}
+
+/** A stack's state as the last run left it, what an interrupted run had noted included. */
+export class StackState {
+  /** The resources, secrets opened. */
+  resources: ResourceState[];
+  /** Creations that earlier runs began and whose outcome is not known. */
+  interrupted: Operation[];
+  /** Digest of the checkpoint file; empty when there is none. */
+  digest: string;
+  private readonly previous: Deployment | undefined;
+  /** The content of the checkpoint file, to see whether there is anything new to write. */
+  private written: string;
+
+  constructor(
+    private readonly deps: StackStateDeps,
+    file: CheckpointFile | undefined,
+  ) {
+    this.previous = file?.latest;
+    this.digest = file?.digest ?? "";
+    const { resources = [], pending_operations: operations = [] } = file?.latest ?? {};
+    this.written = JSON.stringify([resources, operations]);
+
+    const snapshot = new Snapshot(resources, operations);
+    for (const change of this.usableJournal()?.changes ?? []) snapshot.apply(change);
+    this.resources = snapshot.resources().map((state) => this.opened(state));
+    this.interrupted = this.unresolved(snapshot.operations());
+  }
+
+  /** A resource as it is written to disk. */
+  sealed(state: ResourceState): ResourceState {
+    return mapProperties(pruned(state), (properties) => this.deps.sealer.seal(properties));
+  }
+
+  /** Writes the checkpoint, if it does not say the same already, and forgets the journal. */
+  write(resources: ResourceState[], operations: Operation[]): void {
+    this.resources = resources;
+    this.interrupted = operations;
+    const sealed = resources.map((state) => this.sealed(state));
+    const pending = operations.map((operation) => ({
+      resource: this.sealed(operation.resource),
+      type: operation.type,
+    }));
+    const content = JSON.stringify([sealed, pending]);
+    if (content !== this.written || this.digest === "") {
+      this.digest = writeCheckpoint(this.deps.checkpointFile, {
+        stack: this.deps.stack,
+        salt: this.deps.sealer.crypter.salt,
+        resources: sealed,
+        operations: pending,
+        ...(this.previous === undefined ? {} : { previous: this.previous }),
+      });
+      this.written = content;
+    }
+    rmSync(this.deps.journalFile, { force: true });
+  }
+
+  private opened(state: ResourceState): ResourceState {
+    return mapProperties(state, (properties) => this.deps.opener.unseal(properties));
+  }
+
+  /**
+   * What an interrupted update or deletion left is still in the state, so that the next run deals
+   * with it; what an interrupted creation made may be known to nobody.
+   */
+  private unresolved(operations: Operation[]): Operation[] {
+    const known = new Set<string>();
+    const creations = operations.filter(({ type, resource: { urn } }) => {
+      if (type !== "creating") {
+        this.deps.warn(`an earlier run was interrupted while ${type} ${urn}; it is tried again`);
+        return false;
+      }
+      if (known.has(urn)) return false;
+      known.add(urn);
+      this.deps.warn(
+        `an earlier run was interrupted while creating ${urn}; it is created again, and a dynamic ` +
+          "resource then finds what the earlier try made",
+      );
+      return true;
+    });
+    return creations.map(({ type, resource }) => ({ type, resource: this.opened(resource) }));
+  }
+
+  private usableJournal(): JournalContent | undefined {
+    const journal = readJournal(this.deps.journalFile);
+    if (journal === undefined || journal.base === this.digest) return journal;
+    const aside = setAside(this.deps.journalFile);
+    this.deps.warn(
+      "the checkpoint was changed after an earlier run of this engine was interrupted; what that " +
+        `run noted last is kept in ${aside} and not used`,
+    );
+    return undefined;
+  }
+}
