@@ -20,10 +20,11 @@ export async function contentMd5(
     scope,
     blocks.map(
       (block) => () =>
-        context.budget.run(block.sizeBytes, async () => {
+        context.budget.run(block.sizeBytes, async (bytes) => {
           try {
-            const limits = { signal: scope.signal, options: context.options };
-            await digest.add(block.index, await readRange(from, block, limits));
+            const { stallTimeoutMs } = context.options;
+            await readRange(from, { block, bytes }, { signal: scope.signal, stallTimeoutMs });
+            await digest.add(block.index, bytes);
           } catch (error) {
             digest.fail(error);
             throw error;

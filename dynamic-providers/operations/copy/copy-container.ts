@@ -86,7 +86,7 @@ function openCopy(
   const ambiguity = ambiguousAccounts(source, target);
   if (ambiguity !== undefined && options.serverSideCopy !== "never") gate.close(ambiguity);
   const { maxConcurrency: maxRanges, blockSizeMiB } = options;
-  const budget = new RangeBudget({ maxRanges, maxBytes: maxRanges * blockSizeMiB * MIB });
+  const budget = new RangeBudget({ maxRanges, rangeBytes: blockSizeMiB * MIB });
   const tags = new TagPermission(note);
   const moved = progressMeter(events);
   return { context: { source, target, options, budget, tags, signal, note, moved }, gate };

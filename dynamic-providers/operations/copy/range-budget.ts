@@ -1,46 +1,60 @@
 /** How much may be under way at once. */
 export interface RangeLimits {
   readonly maxRanges: number;
-  readonly maxBytes: number;
+  /** Bytes of an ordinary range; a longer one counts as as many as it would make. */
+  readonly rangeBytes: number;
+}
+
+interface Waiting {
+  readonly weight: number;
+  start(): void;
 }
 
 /**
- * One bound over all ranges of all blobs that are under way, in number and in bytes, and so over the
- * memory that a copy takes. First come, first served; one range alone may be larger than the bound.
+ * One bound over all ranges of all blobs that are under way, and so over the memory that a copy takes:
+ * it lends each range its memory, and lends it to another afterwards. First come, first served.
  */
 export class RangeBudget {
-  private readonly waiting: { readonly sizeBytes: number; readonly start: () => void }[] = [];
-  private ranges = 0;
-  private bytes = 0;
+  private readonly waiting: Waiting[] = [];
+  private readonly free: Buffer[] = [];
+  private underWay = 0;
 
   constructor(private readonly limits: RangeLimits) {}
 
-  /** Waits for room, then runs `act` and gives the room back, whether it failed or not. */
-  async run<T>(sizeBytes: number, act: () => Promise<T>): Promise<T> {
+  /** Waits for room, then runs `act` with memory that is its own until it ends. */
+  async run<T>(sizeBytes: number, act: (memory: Buffer) => Promise<T>): Promise<T> {
+    const { maxRanges, rangeBytes } = this.limits;
+    const weight = Math.min(maxRanges, Math.max(1, Math.ceil(sizeBytes / rangeBytes)));
     await new Promise<void>((start) => {
-      this.waiting.push({ sizeBytes, start });
+      this.waiting.push({ weight, start });
       this.startNext();
     });
     try {
-      return await act();
+      const memory = this.take(sizeBytes);
+      const result = await act(memory.subarray(0, sizeBytes));
+      // After a failure it is let go instead: a broken-off request may still be reading it.
+      if (memory.length === rangeBytes) this.free.push(memory);
+      return result;
     } finally {
-      this.ranges -= 1;
-      this.bytes -= sizeBytes;
+      this.underWay -= weight;
       this.startNext();
     }
   }
 
   private startNext(): void {
-    for (let next = this.waiting[0]; next && this.fits(next.sizeBytes); next = this.waiting[0]) {
+    const { maxRanges } = this.limits;
+    for (;;) {
+      const next = this.waiting[0];
+      if (next === undefined || this.underWay + next.weight > maxRanges) return;
       this.waiting.shift();
-      this.ranges += 1;
-      this.bytes += next.sizeBytes;
+      this.underWay += next.weight;
       next.start();
     }
   }
 
-  private fits(sizeBytes: number): boolean {
-    if (this.ranges === 0) return true;
-    return this.ranges < this.limits.maxRanges && this.bytes + sizeBytes <= this.limits.maxBytes;
+  private take(sizeBytes: number): Buffer {
+    const { rangeBytes } = this.limits;
+    if (sizeBytes > rangeBytes) return Buffer.allocUnsafeSlow(sizeBytes);
+    return this.free.pop() ?? Buffer.allocUnsafeSlow(rangeBytes);
   }
 }

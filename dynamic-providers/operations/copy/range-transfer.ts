@@ -1,12 +1,16 @@
 import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
 import type { BlobClient, BlockBlobClient } from "@azure/storage-blob";
 import { quotedEtag } from "./blob-entry";
 import type { Block } from "./block-layout";
-import type { CopyContext } from "./copy-context";
 import { CopyError, statusOf } from "./copy-error";
 import { withRetries, withStallGuard } from "./retries";
 
-type Limits = Pick<CopyContext, "signal" | "options">;
+/** What ends a transfer early. */
+export interface TransferLimits {
+  readonly signal: AbortSignal;
+  readonly stallTimeoutMs: number;
+}
 
 /** A range of one version of a blob. */
 export interface RangeSource {
@@ -14,34 +18,44 @@ export interface RangeSource {
   readonly etag: string;
 }
 
+/** A block, and memory of its length. */
+export interface BlockBytes {
+  readonly block: Block;
+  readonly bytes: Buffer;
+}
+
+/** Bytes handed to a connection at once: small enough that a slow one is not taken for a dead one. */
+const SEND_CHUNK_BYTES = 256 * 1024;
+
 /**
- * Reads a range of exactly this version into memory.
+ * Fills memory with a range of exactly this version.
  *
  * @throws CopyError `SourceChanged` when the blob is another version by now.
  */
-export async function readRange(from: RangeSource, block: Block, limits: Limits): Promise<Buffer> {
-  // Slow, because not from the shared pool: the memory is given back as soon as it is let go.
-  const bytes = Buffer.allocUnsafeSlow(block.sizeBytes);
+export async function readRange(
+  from: RangeSource,
+  range: BlockBytes,
+  limits: TransferLimits,
+): Promise<void> {
   await withRetries(limits.signal, async () => {
     try {
-      await fill(bytes, { from, block, limits });
+      await fill(from, range, limits);
     } catch (error) {
       if (statusOf(error) !== 412) throw error;
       throw new CopyError("SourceChanged", `${from.blob.name} changed while it was read`, error);
     }
   });
-  return bytes;
 }
 
 async function fill(
-  bytes: Buffer,
-  { from, block, limits }: { from: RangeSource; block: Block; limits: Limits },
+  { blob, etag }: RangeSource,
+  { block, bytes }: BlockBytes,
+  limits: TransferLimits,
 ): Promise<void> {
-  const guard = { signal: limits.signal, stallTimeoutMs: limits.options.stallTimeoutMs };
-  await withStallGuard(guard, async (abortSignal, onMoved) => {
-    const answer = await from.blob.download(block.offset, block.sizeBytes, {
+  await withStallGuard(limits, async (abortSignal, onMoved) => {
+    const answer = await blob.download(block.offset, block.sizeBytes, {
       abortSignal,
-      conditions: { ifMatch: quotedEtag(from.etag) },
+      conditions: { ifMatch: quotedEtag(etag) },
     });
     let filled = 0;
     for await (const chunk of answer.readableStreamBody as AsyncIterable<Buffer>) {
@@ -50,10 +64,7 @@ async function fill(
       onMoved();
     }
     if (filled !== bytes.length) {
-      throw new CopyError(
-        "Interrupted",
-        `${from.blob.name}: ${filled} of ${bytes.length} bytes came`,
-      );
+      throw new CopyError("Interrupted", `${blob.name}: ${filled} of ${bytes.length} bytes came`);
     }
   });
 }
@@ -61,20 +72,25 @@ async function fill(
 /** Sends one block with an MD5 of its own, which the store checks on arrival. */
 export async function stageRange(
   to: BlockBlobClient,
-  { block, bytes }: { block: Block; bytes: Buffer },
-  limits: Limits,
+  { block, bytes }: BlockBytes,
+  limits: TransferLimits,
 ): Promise<void> {
   // An MD5, never the SDK's CRC64: a store that gets none computes slow checksums itself, and the
   // SDK's `contentChecksumAlgorithm` frames the body in a way that not every store unpacks.
   const transactionalContentMD5 = createHash("md5").update(bytes).digest();
-  const guard = { signal: limits.signal, stallTimeoutMs: limits.options.stallTimeoutMs };
   await withRetries(limits.signal, () =>
-    withStallGuard(guard, (abortSignal, onProgress) =>
-      to.stageBlock(block.id, bytes, bytes.length, {
+    withStallGuard(limits, (abortSignal, onMoved) =>
+      to.stageBlock(block.id, () => Readable.from(chunks(bytes, onMoved)), bytes.length, {
         abortSignal,
-        onProgress,
         transactionalContentMD5,
       }),
     ),
   );
+}
+
+function* chunks(bytes: Buffer, onMoved: () => void): Generator<Buffer> {
+  for (let offset = 0; offset < bytes.length; offset += SEND_CHUNK_BYTES) {
+    onMoved();
+    yield bytes.subarray(offset, offset + SEND_CHUNK_BYTES);
+  }
 }

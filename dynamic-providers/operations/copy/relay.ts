@@ -94,10 +94,11 @@ async function sendBlocks(
   let moved = source.sizeBytes - blocks.reduce((sum, block) => sum + block.sizeBytes, 0);
   context.moved(source.name, moved);
   using scope = abortScope(context.signal);
-  const limits = { signal: scope.signal, options: context.options };
-  const send = async (block: Block): Promise<void> => {
+  const limits = { signal: scope.signal, stallTimeoutMs: context.options.stallTimeoutMs };
+  const send = async (block: Block, bytes: Buffer): Promise<void> => {
     try {
-      const bytes = await readRange(from, block, limits);
+      scope.signal.throwIfAborted();
+      await readRange(from, { block, bytes }, limits);
       await runTogether(scope, [
         () => stageRange(to, { block, bytes }, limits),
         async () => digest?.add(block.index, bytes),
@@ -111,7 +112,9 @@ async function sendBlocks(
   };
   await runTogether(
     scope,
-    blocks.map((block) => () => context.budget.run(block.sizeBytes, () => send(block))),
+    blocks.map(
+      (block) => () => context.budget.run(block.sizeBytes, (memory) => send(block, memory)),
+    ),
   );
 }
 
