@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { AccountConnection } from "../dynamic-providers/operations/media-services-client/account-connection";
 
 /** An account that speaks the Media Services v2 REST API, whatever kind it is of. */
 export interface MediaServicesConnection {
@@ -20,23 +21,13 @@ export interface MediaServicesConnection {
   storageAccountName: pulumi.Output<string>;
 }
 
-/** The part of a connection that a dynamic resource needs, as one of its inputs. */
-export interface AccountInput {
-  apiUrl: pulumi.Input<string>;
-  tokenUrl: pulumi.Input<string>;
-  accountName: pulumi.Input<string>;
-  accountKey: pulumi.Input<string>;
-  resource?: pulumi.Input<string>;
-}
-
-/** Picks {@link AccountInput}; member by member, so that only the key is secret in previews. */
-export function accountInput(connection: MediaServicesConnection): AccountInput {
+/**
+ * The part of a connection that a dynamic resource needs, as one of its inputs. Its members stay
+ * outputs of their own: made one output of, all of it would be as secret as the key.
+ */
+export function accountInput(connection: MediaServicesConnection): pulumi.Input<AccountConnection> {
   const { apiUrl, tokenUrl, accountName, accountKey, resource } = connection;
-  return {
-    apiUrl,
-    tokenUrl,
-    accountName,
-    accountKey,
-    ...(resource === undefined ? {} : { resource }),
-  };
+  const members = { apiUrl, tokenUrl, accountName, accountKey, ...(resource && { resource }) };
+  // Pulumi waits for outputs inside an input, which the type of an input does not say.
+  return members as unknown as AccountConnection;
 }

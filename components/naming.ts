@@ -58,8 +58,9 @@ function digest({ project, stack, salt }: Naming, subject: string): string {
 }
 
 function slug(text: string): string {
-  return text
+  const words = text
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-|-$/g, "");
+  return words === "" ? "x" : words;
 }

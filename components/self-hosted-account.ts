@@ -16,7 +16,7 @@ export function declareSelfHostedAccount(
   args: SelfHostedArgs,
   opts: pulumi.CustomResourceOptions,
 ): MediaServicesConnection {
-  const accountKey = new AccountKey(name, {}, opts).key;
+  const accountKey = pulumi.secret(new AccountKey(name, {}, opts).key);
   const environment = declareEnvironment(name, args, opts);
   const service = new app.ContainerApp(
     name,
@@ -116,7 +116,7 @@ function probes() {
   ];
 }
 
-// The configuration holds secrets, so all of it counts as one; the host in it is public.
+// The class makes all of the configuration secret, for the secrets in it; the host is public.
 function serviceHost(service: app.ContainerApp, appName: string): pulumi.Output<string> {
   return pulumi.unsecret(
     service.configuration.apply((answer) => {

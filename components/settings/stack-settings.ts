@@ -3,6 +3,9 @@ import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { readSettings, type Settings } from "./settings";
 
+// Not pulumi.getRootDirectory: without an engine, in tests, that is no directory.
+const projectRoot = resolve(__dirname, "../..");
+
 /**
  * The settings of the stack that is being deployed.
  *
@@ -21,6 +24,6 @@ export function stackSettings(): Settings {
 }
 
 function fileSizeBytes(file: string): number | undefined {
-  const stats = statSync(resolve(pulumi.getRootDirectory(), file), { throwIfNoEntry: false });
+  const stats = statSync(resolve(projectRoot, file), { throwIfNoEntry: false });
   return stats?.isFile() ? stats.size : undefined;
 }

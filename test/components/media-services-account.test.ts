@@ -1,0 +1,308 @@
+import { strict as assert } from "node:assert";
+import type * as pulumi from "@pulumi/pulumi";
+import { describe, it } from "mocha";
+import { MediaServicesAccount } from "../../components/media-services-account";
+import { accountInput } from "../../components/media-services-connection";
+import { MediaStorage } from "../../components/media-storage";
+import type { MediaServicesSettings } from "../../components/settings/media-services";
+import type { PublicScheme } from "../../components/settings/settings";
+import { deploy, type Deployment, resource, settled } from "./deploy";
+
+const selfHosted: MediaServicesSettings = {
+  kind: "self-hosted",
+  image: "registry.test/media@sha256:aa",
+  encoder: "auto",
+  watchPage: false,
+  logLevel: "info",
+};
+const classic: MediaServicesSettings = {
+  kind: "azure",
+  apiTemplate: "https://{account}.{location}.media.test/api/",
+  authority: "https://login.test/",
+  servicePrincipal: { tenantId: "tenant", clientId: "client", clientSecret: "s3cret" },
+};
+const parent = "twinstream:media:MediaServicesAccount east";
+
+/** Declares an account with its store. */
+async function declare(
+  settings: MediaServicesSettings,
+  publicScheme: PublicScheme = "https",
+): Promise<{ deployment: Deployment; account: MediaServicesAccount }> {
+  let account: MediaServicesAccount | undefined;
+  const deployment = await deploy(() => {
+    const where = { resourceGroupName: "group", location: "eastus2" };
+    const storage = new MediaStorage("east", { ...where, accountName: "eaststore" });
+    account = new MediaServicesAccount("east", {
+      ...where,
+      settings,
+      dataCenter: "east",
+      storage,
+      accountName: "eastmedia",
+      appName: "media-dev-east",
+      publicScheme,
+    });
+    return account;
+  });
+  assert(account);
+  return { deployment, account };
+}
+
+type Members = Record<string, string | pulumi.Output<string>>;
+
+/** The connection with every output settled, and which members are secret. */
+async function settledConnection({ connection }: MediaServicesAccount) {
+  const secrets: string[] = [];
+  const entries = await Promise.all(
+    Object.entries({ ...connection } as Members).map(async ([key, member]) => {
+      if (typeof member === "string") return [key, member] as const;
+      const { value, secret } = await settled(member);
+      if (secret) secrets.push(key);
+      return [key, value] as const;
+    }),
+  );
+  return { values: Object.fromEntries(entries), secrets };
+}
+
+describe("A self-hosted MediaServicesAccount", () => {
+  it("runs the media service as a container app that never scales to nothing", async () => {
+    const { deployment } = await declare(selfHosted);
+    const app = resource(deployment, "azure-native:app:ContainerApp", "east");
+    const probe = (type: string, periodSeconds: number, more: object = {}) => ({
+      type,
+      httpGet: { path: "/healthz", port: 8080 },
+      periodSeconds,
+      ...more,
+    });
+
+    assert.equal(app.parent, parent);
+    assert.deepEqual(app.inputs, {
+      resourceGroupName: "group",
+      containerAppName: "media-dev-east",
+      location: "eastus2",
+      environmentId: "id of azure-native:app:ManagedEnvironment east",
+      configuration: {
+        activeRevisionsMode: "Single",
+        ingress: {
+          external: true,
+          targetPort: 8080,
+          transport: "auto",
+          allowInsecure: false,
+          traffic: [{ latestRevision: true, weight: 100 }],
+        },
+        secrets: [
+          { name: "media-account-key", value: "key made for east" },
+          { name: "storage-account-key", value: "key of eaststore" },
+        ],
+      },
+      template: {
+        terminationGracePeriodSeconds: 60,
+        containers: [
+          {
+            name: "media-service",
+            image: "registry.test/media@sha256:aa",
+            resources: { cpu: 2, memory: "4Gi" },
+            env: [
+              { name: "ROLES", value: "api,origin,worker" },
+              { name: "MEDIA_ACCOUNT_NAME", value: "eastmedia" },
+              { name: "MEDIA_ACCOUNT_KEY", secretRef: "media-account-key" },
+              { name: "DATA_CENTER", value: "east" },
+              { name: "PUBLIC_SCHEME", value: "https" },
+              { name: "STORAGE_ACCESS", value: "shared-key" },
+              { name: "STORAGE_ACCOUNT_NAME", value: "eaststore" },
+              { name: "STORAGE_ACCOUNT_KEY", secretRef: "storage-account-key" },
+              { name: "BLOB_ENDPOINT", value: "https://eaststore.blob.test/" },
+              { name: "QUEUE_ENDPOINT", value: "https://eaststore.queue.test/" },
+              { name: "TABLE_ENDPOINT", value: "https://eaststore.table.test/" },
+              { name: "ENCODER", value: "auto" },
+              { name: "WATCH_PAGE", value: "false" },
+              { name: "LOG_LEVEL", value: "info" },
+            ],
+            probes: [
+              probe("Startup", 2, { failureThreshold: 30 }),
+              probe("Liveness", 10),
+              probe("Readiness", 5),
+            ],
+          },
+        ],
+        scale: {
+          minReplicas: 1,
+          maxReplicas: 10,
+          rules: [{ name: "requests", http: { metadata: { concurrentRequests: "100" } } }],
+        },
+      },
+    });
+  });
+
+  it("keeps its logs out of the hands of a workspace key", async () => {
+    const { deployment } = await declare(selfHosted);
+
+    assert.deepEqual(resource(deployment, "azure-native:app:ManagedEnvironment", "east").inputs, {
+      resourceGroupName: "group",
+      environmentName: "media-dev-east",
+      location: "eastus2",
+      appLogsConfiguration: { destination: "azure-monitor" },
+      workloadProfiles: [{ name: "Consumption", workloadProfileType: "Consumption" }],
+    });
+  });
+
+  it("hands both keys over as secrets, and nothing else", async () => {
+    const { deployment } = await declare(selfHosted);
+
+    assert.deepEqual(
+      deployment.resources.flatMap(({ type, name, secrets }) =>
+        secrets.map((path) => `${type} ${name} ${path}`),
+      ),
+      [
+        // The class itself makes all of its configuration secret.
+        "azure-native:app:ContainerApp east configuration",
+      ],
+    );
+  });
+
+  it("starts after the queue and the retention of its store are there", async () => {
+    const { deployment } = await declare(selfHosted);
+    const { after } = resource(deployment, "azure-native:app:ContainerApp", "east");
+
+    assert.deepEqual(after, [
+      "azure-native:app:ManagedEnvironment east",
+      "azure-native:storage:BlobServiceProperties east-blobs",
+      "azure-native:storage:Queue east-jobs",
+      "azure-native:storage:StorageAccount east",
+      "pulumi-nodejs:dynamic/twinstream:AccountKey east",
+    ]);
+  });
+
+  it("is reached on the app's host, with the key as the only secret", async () => {
+    const { account } = await declare(selfHosted);
+
+    assert.deepEqual(await settledConnection(account), {
+      values: {
+        apiUrl: "https://media-dev-east.apps.test/api/",
+        tokenUrl: "https://media-dev-east.apps.test/v2/OAuth2-13",
+        accountName: "eastmedia",
+        accountKey: "key made for east",
+        streamingHost: "media-dev-east.apps.test",
+        streamingEndpointName: "default",
+        storageAccountName: "eaststore",
+      },
+      secrets: ["accountKey"],
+    });
+  });
+
+  it("lets plain http in where that is the scheme, and is told so", async () => {
+    const { deployment, account } = await declare(
+      { ...selfHosted, encoder: "node-av", watchPage: true, logLevel: "debug" },
+      "http",
+    );
+    const { configuration, template } = resource(
+      deployment,
+      "azure-native:app:ContainerApp",
+      "east",
+    ).inputs as {
+      configuration: { ingress: { allowInsecure: boolean } };
+      template: { containers: { env: { name: string; value?: string }[] }[] };
+    };
+    const env = new Map(template.containers[0]?.env.map(({ name, value }) => [name, value]));
+
+    assert.equal(configuration.ingress.allowInsecure, true);
+    assert.equal(env.get("PUBLIC_SCHEME"), "http");
+    assert.equal(env.get("ENCODER"), "node-av");
+    assert.equal(env.get("WATCH_PAGE"), "true");
+    assert.equal(env.get("LOG_LEVEL"), "debug");
+    const { values } = await settledConnection(account);
+    assert.equal(values["apiUrl"], "http://media-dev-east.apps.test/api/");
+    assert.equal(values["tokenUrl"], "http://media-dev-east.apps.test/v2/OAuth2-13");
+  });
+});
+
+describe("A classic MediaServicesAccount", () => {
+  it("declares the account over its store, with a provider of its own", async () => {
+    const { deployment } = await declare(classic);
+    const provider = resource(deployment, "pulumi:providers:azure", "east");
+    const account = resource(deployment, "azure:media/serviceAccount:ServiceAccount", "east");
+
+    // The class adds more, some of it from the environment.
+    const { tenantId, clientId, clientSecret, skipProviderRegistration } = provider.inputs;
+    assert.deepEqual(
+      { tenantId, clientId, clientSecret, skipProviderRegistration },
+      {
+        tenantId: "tenant",
+        clientId: "client",
+        clientSecret: "s3cret",
+        skipProviderRegistration: "true",
+      },
+    );
+    assert(provider.secrets.includes("clientSecret"));
+    assert.equal(provider.parent, parent);
+    assert.deepEqual(account.inputs, {
+      name: "eastmedia",
+      resourceGroupName: "group",
+      location: "eastus2",
+      storageAccounts: [{ id: "id of azure-native:storage:StorageAccount east", isPrimary: true }],
+    });
+    assert.equal(account.provider, "pulumi:providers:azure east");
+    assert.equal(account.parent, parent);
+    assert(account.after.includes("azure-native:storage:Queue east-jobs"));
+  });
+
+  it("declares the streaming endpoint that comes with the account, started", async () => {
+    const { deployment } = await declare(classic);
+    const type = "azure:media/streamingEndpoint:StreamingEndpoint";
+    const endpoint = resource(deployment, type, "east");
+
+    assert.deepEqual(endpoint.inputs, {
+      name: "default",
+      resourceGroupName: "group",
+      location: "eastus2",
+      mediaServicesAccountName: "eastmedia",
+      scaleUnits: 0,
+      autoStartEnabled: true,
+    });
+    assert.equal(endpoint.provider, "pulumi:providers:azure east");
+  });
+
+  it("is reached by its template, with a token of Azure AD for the service principal", async () => {
+    const { account } = await declare(classic);
+
+    assert.deepEqual(await settledConnection(account), {
+      values: {
+        apiUrl: "https://eastmedia.eastus2.media.test/api/",
+        tokenUrl: "https://login.test/tenant/oauth2/token",
+        accountName: "client",
+        accountKey: "s3cret",
+        resource: "https://rest.media.azure.net",
+        streamingHost: "eastmedia.streaming.test",
+        streamingEndpointName: "default",
+        storageAccountName: "eaststore",
+      },
+      secrets: ["accountKey"],
+    });
+  });
+
+  it("declares neither a container app nor a key", async () => {
+    const { deployment } = await declare(classic);
+
+    assert.deepEqual(
+      deployment.resources.map(({ type }) => type).filter((type) => !type.includes("storage")),
+      [
+        "twinstream:media:MediaServicesAccount",
+        "pulumi:providers:azure",
+        "azure:media/serviceAccount:ServiceAccount",
+        "azure:media/streamingEndpoint:StreamingEndpoint",
+      ],
+    );
+  });
+});
+
+describe("accountInput", () => {
+  it("keeps members apart, so that only the key is secret, and leaves out what is not set", async () => {
+    const { account } = await declare(selfHosted);
+
+    assert.deepEqual(Object.keys(accountInput(account.connection)), [
+      "apiUrl",
+      "tokenUrl",
+      "accountName",
+      "accountKey",
+    ]);
+  });
+});

@@ -1,0 +1,94 @@
+import { strict as assert } from "node:assert";
+import { describe, it } from "mocha";
+import { MediaStorage, type MediaStorageArgs } from "../../components/media-storage";
+import { deploy, ofType, resource, settled } from "./deploy";
+
+const args: MediaStorageArgs = {
+  resourceGroupName: "group",
+  location: "eastus2",
+  accountName: "eastdev1",
+};
+
+describe("MediaStorage", () => {
+  it("declares an account that no stranger can read, with soft delete and the queue of jobs", async () => {
+    const deployment = await deploy(() => new MediaStorage("east", args));
+    const parent = "twinstream:storage:MediaStorage east";
+
+    assert.deepEqual(
+      deployment.resources.map(({ type, name, parent: of }) => [type, name, of]).sort(),
+      [
+        ["azure-native:storage:BlobServiceProperties", "east-blobs", parent],
+        ["azure-native:storage:Queue", "east-jobs", parent],
+        ["azure-native:storage:StorageAccount", "east", parent],
+        ["twinstream:storage:MediaStorage", "east", "pulumi:pulumi:Stack twinstream-test"],
+      ],
+    );
+    const account = resource(deployment, "azure-native:storage:StorageAccount", "east");
+    assert.deepEqual(account.inputs, {
+      resourceGroupName: "group",
+      accountName: "eastdev1",
+      location: "eastus2",
+      kind: "StorageV2",
+      sku: { name: "Standard_ZRS" },
+      accessTier: "Hot",
+      minimumTlsVersion: "TLS1_2",
+      enableHttpsTrafficOnly: true,
+      allowBlobPublicAccess: false,
+      allowCrossTenantReplication: false,
+      allowSharedKeyAccess: true,
+    });
+    assert.equal(account.protect, false);
+    const blobs = resource(deployment, "azure-native:storage:BlobServiceProperties", "east-blobs");
+    assert.deepEqual(blobs.inputs, {
+      resourceGroupName: "group",
+      accountName: "eastdev1",
+      blobServicesName: "default",
+      deleteRetentionPolicy: { enabled: true, days: 7 },
+      containerDeleteRetentionPolicy: { enabled: true, days: 7 },
+    });
+    const queue = resource(deployment, "azure-native:storage:Queue", "east-jobs");
+    assert.deepEqual(queue.inputs, {
+      resourceGroupName: "group",
+      accountName: "eastdev1",
+      queueName: "encode-jobs",
+    });
+  });
+
+  it("protects the account, keeps blobs as long and tags as asked", async () => {
+    const deployment = await deploy(
+      () =>
+        new MediaStorage("east", {
+          ...args,
+          protect: true,
+          softDeleteDays: 30,
+          tags: { owner: "media" },
+        }),
+    );
+
+    const account = resource(deployment, "azure-native:storage:StorageAccount", "east");
+    assert.equal(account.protect, true);
+    assert.deepEqual(account.inputs["tags"], { owner: "media" });
+    const [blobs] = Object.values(ofType(deployment, "azure-native:storage:BlobServiceProperties"));
+    assert.deepEqual(blobs?.inputs["deleteRetentionPolicy"], { enabled: true, days: 30 });
+  });
+
+  it("gives the account's key as a secret and its addresses in clear text", async () => {
+    let storage: MediaStorage | undefined;
+    const { calls } = await deploy(() => (storage = new MediaStorage("east", args)));
+    assert(storage);
+
+    assert.deepEqual(calls, [
+      {
+        token: "azure-native:storage:listStorageAccountKeys",
+        inputs: { accountName: "eastdev1", resourceGroupName: "group" },
+      },
+    ]);
+    assert.deepEqual(await settled(storage.accountKey), { value: "key of eastdev1", secret: true });
+    assert.deepEqual(await settled(storage.blobEndpoint), {
+      value: "https://eastdev1.blob.test/",
+      secret: false,
+    });
+    assert.equal((await settled(storage.queueEndpoint)).value, "https://eastdev1.queue.test/");
+    assert.equal((await settled(storage.tableEndpoint)).value, "https://eastdev1.table.test/");
+  });
+});
