@@ -24,6 +24,7 @@ export function looksLikeIsoMedia(head: Buffer): boolean {
  */
 export async function isoMediaFault(file: FileReader): Promise<string | undefined> {
   let movie: Box | undefined;
+  let hasMedia = false;
   for (let offset = 0; offset < file.sizeBytes;) {
     if (await isPadding(file, offset)) break;
     const box = await readBox(file, offset, file.sizeBytes);
@@ -32,11 +33,13 @@ export async function isoMediaFault(file: FileReader): Promise<string | undefine
       return `is truncated: its '${box.type}' box at byte ${offset} should go on for ${box.end - file.sizeBytes} bytes after the file's end`;
     }
     if (box.type === "moov") movie ??= box;
+    hasMedia ||= box.type === "mdat";
     offset = box.end;
   }
   if (movie === undefined) {
     return "has no 'moov' box: it is truncated, or its recording was never finished";
   }
+  if (!hasMedia) return "is truncated: it has an index, and no 'mdat' box with media after it";
   return (await hasVideoTrack(file, movie)) ? undefined : "has no video track";
 }
 
