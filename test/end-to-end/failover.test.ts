@@ -1,0 +1,192 @@
+import { strict as assert } from "node:assert";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { after, afterEach, before, describe, it } from "mocha";
+import type { Browser } from "playwright-core";
+import { chromiumPath, launchBrowser } from "../support/browser";
+import { breakDataCenter, restoreDataCenter, setEdgeRetry } from "../support/faults";
+import { LocalCloud, type StackOutputs, type Urls } from "../support/local-cloud";
+import { PlayerPage, type Viewer } from "../support/player";
+import { mediaPlaylists, segmentUrls } from "../support/streaming";
+
+const hosts = ["east", "west", "edge"] as const;
+
+describe("the sample video in two data centers", function () {
+  this.timeout(300_000);
+  let cloud: LocalCloud;
+  let outputs: StackOutputs;
+
+  const urls = (host: string): Urls => {
+    const found = outputs.videos[0]?.urls[host];
+    assert(found, `no URLs for ${host}`);
+    return found;
+  };
+
+  before(async () => {
+    cloud = await LocalCloud.create();
+    await cloud.start();
+    outputs = await cloud.outputs();
+  });
+  after(async () => {
+    await cloud[Symbol.asyncDispose]();
+  });
+
+  describe("read by ffprobe", () => {
+    before(async function () {
+      try {
+        await promisify(execFile)("ffprobe", ["-version"]);
+      } catch {
+        console.log("      skipped: there is no ffprobe on PATH");
+        this.skip();
+      }
+    });
+
+    for (const host of hosts) {
+      for (const format of ["hls", "dash"] as const) {
+        it(`is a video with sound, by ${format.toUpperCase()} from ${host}`, async () => {
+          const { stdout } = await promisify(execFile)("ffprobe", [
+            ...["-v", "error", "-show_entries", "stream=codec_type", "-of", "csv=p=0"],
+            urls(host)[format],
+          ]);
+          const kinds = new Set(stdout.split("\n").map((line) => line.trim().split(",")[0]));
+          assert(kinds.has("video") && kinds.has("audio"), stdout);
+        });
+      }
+    }
+  });
+
+  describe("watched in a browser while data center east dies", () => {
+    let browser: Browser | undefined;
+    let page: PlayerPage;
+    let viewer: Viewer | undefined;
+
+    before(async function () {
+      const path = chromiumPath();
+      if (path === undefined) {
+        console.log(
+          "      skipped: there is no Chromium on this machine (CHROMIUM_PATH names one)",
+        );
+        this.skip();
+      }
+      browser = await launchBrowser(path);
+      page = await PlayerPage.start(browser);
+    });
+    after(async () => {
+      await browser?.close();
+      await page[Symbol.asyncDispose]();
+    });
+    afterEach(async () => {
+      await viewer?.close();
+      await setEdgeRetry(cloud, true);
+      await restoreDataCenter(cloud, "east", outputs);
+    });
+
+    for (const player of ["hls", "dash"] as const) {
+      it(`${player}.js plays on through the edge without an error and without a stall`, async () => {
+        viewer = await page.play(player, urls("edge")[player]);
+        await viewer.until(({ time }) => time > 5, 60, "playing");
+        assert(viewer.segments.every(({ dataCenter }) => dataCenter === "east"));
+
+        const killedAt = Date.now();
+        await breakDataCenter(cloud, "east");
+        const report = await viewer.until(({ ended }) => ended, 90, "at the end");
+
+        const fromWest = viewer.segments.filter(
+          ({ dataCenter, at, status }) => dataCenter === "west" && at > killedAt && status < 300,
+        );
+        console.log(
+          `        stalled ${report.stallSeconds.toFixed(2)} s, ${report.waiting} waiting events, ` +
+            `${fromWest.length} segments from west after the kill`,
+        );
+        assert.deepEqual(report.errors, []);
+        assert.equal(report.stallSeconds, 0);
+        assert.equal(report.waiting, 0);
+        assert(fromWest.length >= 10, `only ${fromWest.length} segments came from west`);
+        assert.deepEqual(
+          viewer.segments.filter(({ status }) => status >= 400),
+          [],
+        );
+      });
+    }
+
+    it("stalls when the edge does not try a failed request at the next origin", async () => {
+      await setEdgeRetry(cloud, false);
+      viewer = await page.play("hls", urls("edge").hls, { patient: true });
+      await viewer.until(({ time }) => time > 5, 60, "playing");
+      await breakDataCenter(cloud, "east");
+
+      const report = await viewer.until(
+        ({ stallSeconds, standingSeconds, ended }) =>
+          ended || stallSeconds > 0 || standingSeconds > 1,
+        90,
+        "stalling",
+      );
+
+      assert(report.stallSeconds > 0 || report.standingSeconds > 1, JSON.stringify(report));
+      console.log(
+        `        without the retry the picture stood still at ${report.time.toFixed(1)} s of media time`,
+      );
+    });
+
+    it("goes on through Traffic Manager alone within its detection time plus TTL", async () => {
+      const { detectionSeconds, ttlSeconds } = await declaredDetection(cloud);
+      viewer = await page.play("hls", urls("trafficManager").hls, { patient: true });
+      await viewer.until(({ time }) => time > 5, 60, "playing");
+      const killedAt = Date.now();
+      await breakDataCenter(cloud, "east");
+
+      const allowed = detectionSeconds + ttlSeconds;
+      await viewer.until(
+        () => firstFrom(viewer, "west", killedAt) !== undefined,
+        allowed + 10,
+        "served by west",
+      );
+      const seconds = ((firstFrom(viewer, "west", killedAt) ?? 0) - killedAt) / 1000;
+      console.log(
+        `        west answered ${seconds.toFixed(1)} s after the kill; declared: ` +
+          `${detectionSeconds} s to detect + ${ttlSeconds} s TTL`,
+      );
+      assert(seconds <= allowed, `${seconds} s is more than ${allowed} s`);
+      const report = await viewer.until(({ ended }) => ended, 90, "at the end");
+      assert.deepEqual(report.errors, []);
+    });
+  });
+
+  it("lists the same segments in both data centers", async () => {
+    const relative = async (host: string): Promise<string[]> => {
+      const playlists = await mediaPlaylists(urls(host).hls);
+      const lists = await Promise.all(playlists.map((playlist) => segmentUrls(playlist)));
+      return lists.flat().map((url) => new URL(url).pathname);
+    };
+    assert.deepEqual(await relative("west"), await relative("east"));
+  });
+});
+
+function firstFrom(viewer: Viewer | undefined, dataCenter: string, since: number) {
+  return viewer?.segments.find(
+    (answer) => answer.dataCenter === dataCenter && answer.at > since && answer.status < 300,
+  )?.at;
+}
+
+/** Azure's formula: a probe interval for each failure that is tolerated and one more, and the time-out. */
+async function declaredDetection(
+  cloud: LocalCloud,
+): Promise<{ detectionSeconds: number; ttlSeconds: number }> {
+  const { output } = await cloud.pulumi("stack", "export");
+  const state = JSON.parse(output.slice(output.indexOf("{"))) as {
+    deployment: { resources: { type: string; inputs: Record<string, unknown> }[] };
+  };
+  const profile = state.deployment.resources.find(
+    ({ type }) => type === "azure-native:trafficmanager:Profile",
+  );
+  assert(profile);
+  const monitor = profile.inputs["monitorConfig"] as Record<string, number>;
+  const dns = profile.inputs["dnsConfig"] as Record<string, number>;
+  const interval = monitor["intervalInSeconds"] ?? 0;
+  const tolerated = monitor["toleratedNumberOfFailures"] ?? 0;
+  const timeout = monitor["timeoutInSeconds"] ?? 0;
+  return {
+    detectionSeconds: interval * (tolerated + 1) + timeout,
+    ttlSeconds: dns["ttl"] ?? 0,
+  };
+}

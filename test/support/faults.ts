@@ -1,0 +1,61 @@
+import { strict as assert } from "node:assert";
+import type { LocalCloud, StackOutputs } from "./local-cloud";
+
+/** Kills a data center as a power cut would: `kill -9` of its media service and of its store. */
+export async function breakDataCenter(cloud: LocalCloud, dataCenter: string): Promise<void> {
+  await Promise.all(
+    ["service", "store"].map((what) =>
+      control(cloud, "POST /faults", { target: dataCenter, what, action: "kill" }),
+    ),
+  );
+}
+
+/** Brings a data center back, and waits until its origin says that it can serve and the edge believes it. */
+export async function restoreDataCenter(
+  cloud: LocalCloud,
+  dataCenter: string,
+  outputs: StackOutputs,
+): Promise<void> {
+  for (const what of ["store", "service"]) {
+    await control(cloud, "POST /faults", { target: dataCenter, what, action: "restore" });
+  }
+  await until(`${dataCenter} serves again`, async () => {
+    const response = await fetch(`http://${outputs.origins[dataCenter] ?? ""}/readyz`);
+    return response.ok;
+  });
+  await until(`the edge asks ${dataCenter} again`, async () => {
+    const path = `${outputs.videos[0]?.relativePath ?? ""}/manifest(format=m3u8-cmaf)`;
+    const answers = await Promise.all(
+      [outputs.edgeHost, outputs.trafficManagerHost].map((host) =>
+        // A query of its own goes round the cache.
+        fetch(`http://${host}${path}?probe=${Date.now()}`, { headers: { connection: "close" } }),
+      ),
+    );
+    return answers.every(({ headers }) => headers.get("x-data-center") === dataCenter);
+  });
+}
+
+/** Whether the edge tries a failed request at the next origin within the same request. */
+export async function setEdgeRetry(cloud: LocalCloud, enabled: boolean): Promise<void> {
+  await control(cloud, "PUT /edge/retry", { enabled });
+}
+
+async function control(cloud: LocalCloud, call: string, body: unknown): Promise<void> {
+  const [method = "", path = ""] = call.split(" ");
+  const { controlUrl } = await cloud.facts();
+  const response = await fetch(`${String(controlUrl)}${path}`, {
+    method,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  assert(response.ok, `${call}: ${response.status} ${await response.text()}`);
+}
+
+async function until(what: string, check: () => Promise<boolean>, seconds = 120): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    if (await check().catch(() => false)) return;
+    if (Date.now() > deadline) throw new Error(`not after ${seconds} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}

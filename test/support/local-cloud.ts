@@ -1,0 +1,190 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { parse, stringify } from "yaml";
+
+const root = join(__dirname, "..", "..");
+
+/** URLs of a video on one host. */
+export interface Urls {
+  readonly smooth: string;
+  readonly hls: string;
+  readonly dash: string;
+}
+
+/** What the program exports, as far as the tests look at it. */
+export interface StackOutputs {
+  readonly videos: readonly {
+    readonly name: string;
+    readonly relativePath: string;
+    readonly urls: Readonly<Record<string, Urls>>;
+  }[];
+  readonly origins: Readonly<Record<string, string>>;
+  readonly edgeHost: string;
+  readonly trafficManagerHost: string;
+}
+
+/** What a command printed, and how it ended. */
+export interface CommandResult {
+  readonly status: number;
+  readonly output: string;
+}
+
+/** How a local cloud of a test is started. */
+export interface LocalCloudOptions {
+  /** Changes the configuration of the stack `dev`, by key without namespace. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly args?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * A local cloud with a home of its own, started as a user starts it. The home outlives `stop`, so that
+ * the next `start` finds it, and goes with `remove`.
+ */
+export class LocalCloud implements AsyncDisposable {
+  private child: ChildProcess | undefined;
+  private printed = "";
+
+  private constructor(
+    readonly home: string,
+    private readonly options: LocalCloudOptions,
+  ) {}
+
+  /** A new home in a temporary folder, with a configuration of its own; nothing runs yet. */
+  static async create(options: LocalCloudOptions = {}): Promise<LocalCloud> {
+    const cloud = new LocalCloud(await mkdtemp(join(tmpdir(), "twinstream-")), options);
+    await cloud.configure(options.config ?? {});
+    return cloud;
+  }
+
+  /** The stack's configuration file of this cloud. */
+  get configFile(): string {
+    return join(this.home, "Pulumi.dev.yaml");
+  }
+
+  /** Writes the configuration of the project's stack `dev` with some keys changed; undefined removes one. */
+  async configure(changes: Readonly<Record<string, unknown>>): Promise<void> {
+    const original = parse(await readFile(join(root, "Pulumi.dev.yaml"), "utf8")) as {
+      config: Record<string, unknown>;
+    };
+    const config = { ...original.config };
+    for (const [key, value] of Object.entries(changes)) config[`twinstream:${key}`] = value;
+    await writeFile(this.configFile, stringify({ ...original, config }));
+  }
+
+  private get env(): NodeJS.ProcessEnv {
+    return { ...process.env, TWINSTREAM_HOME: this.home, ...this.options.env };
+  }
+
+  /** What `npm start` has printed so far. */
+  get output(): string {
+    return this.printed;
+  }
+
+  /**
+   * `npm start`, until it says that it is ready.
+   *
+   * @throws Error with what was printed, when it ends before or takes longer than `seconds`.
+   */
+  async start(seconds = 240): Promise<void> {
+    this.printed = "";
+    const child = spawn(
+      process.execPath,
+      ["scripts/run.cjs", "local-cloud/main.ts", "--config-file", this.configFile, ...this.args],
+      { cwd: root, env: this.env, stdio: ["ignore", "pipe", "pipe"] },
+    );
+    this.child = child;
+    await new Promise<void>((resolve, reject) => {
+      const give = (why: string): void => {
+        reject(new Error(`${why}; npm start printed:\n${this.printed}`));
+      };
+      const timer = setTimeout(() => {
+        give(`not ready after ${seconds} s`);
+      }, seconds * 1000);
+      const take = (chunk: Buffer): void => {
+        this.printed += chunk.toString();
+        if (!/^ready\b/im.test(this.printed)) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      child.stdout.on("data", take);
+      child.stderr.on("data", take);
+      child.once("close", (code) => {
+        clearTimeout(timer);
+        give(`ended with ${String(code)} before it was ready`);
+      });
+    });
+  }
+
+  private get args(): readonly string[] {
+    return this.options.args ?? [];
+  }
+
+  /** `npm run pulumi -- ...` with this cloud. */
+  async pulumi(...args: string[]): Promise<CommandResult> {
+    return run(
+      ["scripts/run.cjs", "local-cloud/pulumi.ts", ...args, "--config-file", this.configFile],
+      this.env,
+    );
+  }
+
+  /** Another of the project's commands with this cloud, for example `local-cloud/clean.ts`. */
+  async command(program: string, ...args: string[]): Promise<CommandResult> {
+    return run(["scripts/run.cjs", program, ...args], this.env);
+  }
+
+  /** The stack's outputs. */
+  async outputs(): Promise<StackOutputs> {
+    const { status, output } = await run(
+      ["scripts/run.cjs", "local-cloud/pulumi.ts", "stack", "output", "--json"],
+      this.env,
+    );
+    if (status !== 0) throw new Error(`stack output failed:\n${output}`);
+    return JSON.parse(output.slice(output.indexOf("{"))) as StackOutputs;
+  }
+
+  /** What the running cloud says of itself: provider ports, pids, control address. */
+  async facts(): Promise<Record<string, unknown>> {
+    return JSON.parse(await readFile(join(this.home, "cloud.json"), "utf8")) as Record<
+      string,
+      unknown
+    >;
+  }
+
+  /** Ctrl-C; resolves with the exit code once everything has stopped. */
+  async stop(): Promise<number> {
+    const child = this.child;
+    this.child = undefined;
+    if (!child) return 0;
+    if (child.exitCode !== null) return child.exitCode;
+    const closed = new Promise<number>((resolve) =>
+      child.once("close", (code) => {
+        resolve(code ?? 1);
+      }),
+    );
+    child.kill("SIGTERM");
+    return closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await rm(this.home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<CommandResult> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, {
+      cwd: root,
+      env,
+      maxBuffer: 64 << 20,
+    });
+    return { status: 0, output: stdout + stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { status: typeof code === "number" ? code : 1, output: `${stdout}${stderr}` };
+  }
+}
