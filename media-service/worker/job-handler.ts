@@ -23,7 +23,7 @@ export interface JobLimits {
   readonly leaseSeconds: number;
   /** How often a job is taken up before it is given up. */
   readonly maxAttempts: number;
-  /** Seconds after which a job is tried again whose store did not answer; doubled each time. */
+  /** Seconds until a job is tried again that met something unavailable; doubled each time. */
   readonly retrySeconds: number;
 }
 
@@ -158,7 +158,7 @@ function detailOf(error: unknown): { code: TaskErrorCode; message: string } {
   return error instanceof UnavailableError
     ? {
         code: "TransientError",
-        message: `the store did not answer, also after retries: ${message}`,
+        message: `given up after several tries: ${message}`,
       }
     : { code: "ErrorProcessingTask", message };
 }

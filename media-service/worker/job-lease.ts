@@ -21,9 +21,11 @@ const RETRY_FACTOR = 4;
  * job is stopped: either the queue says that another worker has it, or no renewal came through in time.
  */
 export class JobLease {
-  private timer: NodeJS.Timeout | undefined;
-  private renewing: Promise<void> = Promise.resolve();
-  private heldUntil: number;
+  private renewTimer: NodeJS.Timeout | undefined;
+  private expiryTimer: NodeJS.Timeout | undefined;
+  /** Settles when the last renewal has: a queue takes one at a time for a message. */
+  private renewals: Promise<unknown> = Promise.resolve();
+  private heldUntil = 0;
   private ended = false;
 
   constructor(
@@ -31,7 +33,7 @@ export class JobLease {
     readonly message: JobMessage,
     private readonly options: { leaseSeconds: number; job: AbortController },
   ) {
-    this.heldUntil = this.leaseEnd();
+    this.hold(this.leaseEnd());
     this.schedule(this.intervalMs);
   }
 
@@ -40,22 +42,29 @@ export class JobLease {
    *
    * @throws JobStopped when it is lost.
    */
-  async renew(): Promise<void> {
-    const until = this.leaseEnd();
-    try {
-      await this.deps.queue.renew(this.message, this.options.leaseSeconds);
-      this.heldUntil = until;
-    } catch (error) {
-      if (error instanceof ConflictError) this.lose(error);
-      throw error instanceof ConflictError ? this.options.job.signal.reason : error;
-    }
+  renew(): Promise<void> {
+    const renewal = this.renewals.then(() => this.renewOnce());
+    this.renewals = renewal.catch(() => undefined);
+    return renewal;
   }
 
   /** Ends the renewals; resolves when none is under way. */
   async end(): Promise<void> {
     this.ended = true;
-    clearTimeout(this.timer);
-    await this.renewing;
+    clearTimeout(this.renewTimer);
+    clearTimeout(this.expiryTimer);
+    await this.renewals;
+  }
+
+  private async renewOnce(): Promise<void> {
+    const until = this.leaseEnd();
+    try {
+      await this.deps.queue.renew(this.message, this.options.leaseSeconds);
+      this.hold(until);
+    } catch (error) {
+      if (error instanceof ConflictError) this.lose(error);
+      throw error instanceof ConflictError ? this.options.job.signal.reason : error;
+    }
   }
 
   private get intervalMs(): number {
@@ -68,9 +77,19 @@ export class JobLease {
 
   private schedule(delayMs: number): void {
     if (this.ended) return;
-    this.timer = setTimeout(() => {
-      this.renewing = this.renewInBackground();
+    this.renewTimer = setTimeout(() => {
+      void this.renewInBackground();
     }, delayMs);
+  }
+
+  /** A renewal that hangs must not outlive the lease. */
+  private hold(until: number): void {
+    this.heldUntil = until;
+    clearTimeout(this.expiryTimer);
+    if (this.ended) return;
+    this.expiryTimer = setTimeout(() => {
+      this.lose(new Error("no renewal came through before the lease ended"));
+    }, until - this.deps.clock.now().getTime());
   }
 
   private async renewInBackground(): Promise<void> {

@@ -1,15 +1,17 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
+import type { MediaError } from "../../../domain/errors";
 import type { EncodePlan } from "../../encode-plan";
 import type { ProbedMedia } from "../../probed-media";
 import { TaskError } from "../../task-error";
 import type { EncodeOptions, Encoder } from "../encoder";
+import { endedEarly } from "../ended-early";
 import { INPUT_FORMATS } from "../input-formats";
 import { notMedia } from "../not-media";
 import { ffmpegArgs } from "./ffmpeg-args";
 import { ffprobeArgs, parseFfprobe } from "./ffprobe-media";
 import { guardAgainstOrphan } from "./orphan-guard";
-import { runProcess } from "./process-runner";
+import { type ProcessResult, runProcess } from "./process-runner";
 import { encodedSeconds } from "./progress-line";
 
 /** Where the programs are. */
@@ -57,19 +59,15 @@ export class FfmpegEncoder implements Encoder {
   }
 }
 
-function encodeFailed(
-  result: { exitCode: number | undefined; endedBy: string | undefined; stderrTail: string },
-  inputPath: string,
-): TaskError {
-  if (result.endedBy !== undefined) {
-    return new TaskError(
-      "ErrorProcessingTask",
-      `ffmpeg was ended by ${result.endedBy} before it was done; the machine may be out of memory`,
-    );
-  }
+/** ffmpeg's words for a machine that is to blame, whatever the input. */
+const NOT_THE_CONTENT = /No space left on device|Cannot allocate memory/;
+
+function encodeFailed(result: ProcessResult, inputPath: string): MediaError {
+  if (result.endedBy !== undefined) return endedEarly("ffmpeg", result.endedBy);
+  const said = withoutPath(result.stderrTail, inputPath);
   return new TaskError(
-    "ErrorExecutingTaskMalformedContent",
-    `ffmpeg gave up with exit code ${result.exitCode ?? "unknown"}: ${withoutPath(result.stderrTail, inputPath)}`,
+    NOT_THE_CONTENT.test(said) ? "ErrorProcessingTask" : "ErrorExecutingTaskMalformedContent",
+    `ffmpeg gave up with exit code ${result.exitCode ?? "unknown"}: ${said}`,
   );
 }
 

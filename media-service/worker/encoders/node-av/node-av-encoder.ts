@@ -4,6 +4,7 @@ import type { EncodePlan } from "../../encode-plan";
 import type { ProbedMedia } from "../../probed-media";
 import { TaskError } from "../../task-error";
 import type { EncodeOptions, Encoder } from "../encoder";
+import { endedEarly } from "../ended-early";
 import { encoderEnvironment } from "../encoder-environment";
 import { keepTail } from "../stderr-tail";
 import { notMedia } from "../not-media";
@@ -47,9 +48,10 @@ async function ask(
   const kill = () => child.kill("SIGKILL");
   signal.addEventListener("abort", kill, { once: true });
   try {
-    const reply = await finalReply(child, request, onProgress);
+    return await finalReply(child, request, onProgress);
+  } catch (error) {
     signal.throwIfAborted();
-    return reply;
+    throw error;
   } finally {
     signal.removeEventListener("abort", kill);
   }
@@ -69,17 +71,10 @@ function finalReply(
     });
     child.once("error", reject);
     child.once("close", (code, endedBy) => {
-      resolve(reply ?? diedEarly(endedBy ?? `exit code ${code ?? "unknown"}`, stderrTail()));
+      if (reply) resolve(reply);
+      else reject(endedEarly("node-av", endedBy ?? `exit code ${code ?? "unknown"}`, stderrTail()));
     });
     // A child that died already is told by `close`.
     child.send(request, () => undefined);
   });
-}
-
-function diedEarly(how: string, said: string): FinalReply {
-  return {
-    kind: "failed",
-    code: "ErrorProcessingTask",
-    message: `the encoder process ended early (${how}): ${said || "it said nothing"}`,
-  };
 }
