@@ -1,9 +1,13 @@
 import type { FastifyInstance } from "fastify";
+import { Catalog } from "./catalog";
 import { sendError } from "./error-answer";
 import type { OriginDeps } from "./origin-deps";
 import { PresentationLibrary } from "./presentation-library";
 import { PublishedLookup } from "./published-lookup";
+import { ReadinessCheck } from "./readiness";
+import { readinessRoute } from "./readiness-route";
 import { LOCATOR_PATH, streamingRoutes } from "./streaming-routes";
+import { watchPageRoutes } from "./watch-page";
 
 /** Headers of every answer: any page may play, and may see which data center served it. */
 const COMMON_HEADERS = {
@@ -36,6 +40,8 @@ export function registerOrigin(app: FastifyInstance, deps: OriginDeps): void {
       reply.headers(PREFLIGHT_HEADERS).code(204).send(),
     );
     streamingRoutes(scope, { blobs: deps.blobs, lookup, library });
+    readinessRoute(scope, new ReadinessCheck(deps, library, scope.log));
+    if (deps.watchPage) watchPageRoutes(scope, new Catalog(deps, library, scope.log));
     done();
   });
 }
