@@ -131,6 +131,15 @@ export class LocalCloud implements AsyncDisposable {
     );
   }
 
+  /** `npm run pulumi -- ...` as a process that can be watched and killed. */
+  spawnPulumi(...args: string[]): ChildProcess {
+    return spawn(
+      process.execPath,
+      ["scripts/run.cjs", "local-cloud/pulumi.ts", ...args, "--config-file", this.configFile],
+      { cwd: root, env: this.env, stdio: ["ignore", "pipe", "pipe"] },
+    );
+  }
+
   /** Another of the project's commands with this cloud, for example `local-cloud/clean.ts`. */
   async command(program: string, ...args: string[]): Promise<CommandResult> {
     return run(["scripts/run.cjs", program, ...args], this.env);
