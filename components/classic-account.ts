@@ -25,9 +25,13 @@ export function declareClassicAccount(
   const own = { ...opts, provider: declareProvider(name, settings, opts) };
   const account = declareAccount(name, args, own);
   const endpoint = declareEndpoint(name, { ...args, accountName: account.name }, own);
+  const fill = (template: string) =>
+    pulumi
+      .all([account.name, endpoint.hostName])
+      .apply(([name, host]) => filled(template, { account: name, location: args.location, host }));
   return {
-    apiUrl: account.name.apply((accountName) => apiUrl(settings.apiTemplate, args, accountName)),
-    tokenUrl: pulumi.output(`${settings.authority}${tenantId}/oauth2/token`),
+    apiUrl: fill(settings.apiTemplate),
+    tokenUrl: fill(`${settings.authority}${tenantId}/oauth2/token`),
     accountName: pulumi.output(clientId),
     accountKey: pulumi.secret(clientSecret),
     resource: restAudience,
@@ -95,6 +99,9 @@ function declareEndpoint(
   );
 }
 
-function apiUrl(template: string, { location }: ClassicArgs, account: string): string {
-  return template.replaceAll("{account}", account).replaceAll("{location}", location);
+function filled(template: string, values: Record<string, string>): string {
+  return template.replaceAll(
+    /\{(\w+)\}/g,
+    (placeholder, name: string) => values[name] ?? placeholder,
+  );
 }

@@ -16,9 +16,9 @@ export interface SelfHostedSettings {
 /** An account of the retired Azure service, or of a service that stands in for it. */
 export interface ClassicSettings {
   kind: "azure";
-  /** Address of an account's API, with `{account}` and `{location}` in it. */
+  /** Address of an account's API, with `{account}`, `{location}` or `{host}` (the streaming one) in it. */
   apiTemplate: string;
-  /** Where tokens come from, e.g. `https://login.microsoftonline.com/`. */
+  /** Where tokens come from, e.g. `https://login.microsoftonline.com/`; may hold the same. */
   authority: string;
   servicePrincipal: ServicePrincipal;
 }
@@ -66,7 +66,7 @@ function readClassic(config: ConfigReader): ClassicSettings {
   const apiTemplate = config.text("mediaServicesApi", azureApiTemplate);
   refuseBadTemplate(config, apiTemplate);
   const authority = config.text("authority", azureAuthority);
-  if (!URL.canParse(authority)) {
+  if (!webAddress(authority)) {
     config.refuse("authority", `is "${authority}"; allowed: an http or https address`);
   }
   return {
@@ -77,13 +77,20 @@ function readClassic(config: ConfigReader): ClassicSettings {
   };
 }
 
+/** The address with its placeholders filled in at random; undefined when it is none. */
+function webAddress(template: string): URL | undefined {
+  const example = template.replaceAll(/\{(account|location|host)\}/g, "$1");
+  if (!URL.canParse(example)) return undefined;
+  const url = new URL(example);
+  return ["http:", "https:"].includes(url.protocol) ? url : undefined;
+}
+
 function refuseBadTemplate(config: ConfigReader, template: string): void {
-  const example = template.replaceAll("{account}", "account").replaceAll("{location}", "location");
-  const url = URL.canParse(example) ? new URL(example) : undefined;
-  if (!url || !["http:", "https:"].includes(url.protocol) || !template.includes("{account}")) {
+  const url = webAddress(template);
+  if (!url || !/\{(?:account|host)\}/.test(template)) {
     config.refuse(
       "mediaServicesApi",
-      `is "${template}"; allowed: an http or https address with {account} in it`,
+      `is "${template}"; allowed: an http or https address with {account} or {host} in it`,
     );
   } else if (retiredHosts.test(url.hostname)) {
     config.refuse(

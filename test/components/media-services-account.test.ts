@@ -279,6 +279,18 @@ describe("A classic MediaServicesAccount", () => {
     });
   });
 
+  it("can be reached on the host of its streaming endpoint", async () => {
+    const { account } = await declare({
+      ...classic,
+      apiTemplate: "https://{host}/{location}/api/",
+      authority: "https://{host}/",
+    });
+    const { values } = await settledConnection(account);
+
+    assert.equal(values["apiUrl"], "https://eastmedia.streaming.test/eastus2/api/");
+    assert.equal(values["tokenUrl"], "https://eastmedia.streaming.test/tenant/oauth2/token");
+  });
+
   it("declares neither a container app nor a key", async () => {
     const { deployment } = await declare(classic);
 

@@ -381,18 +381,23 @@ describe("the stack's settings", () => {
       why: "an API address without the account in it",
       config: { ...classic, mediaServicesApi: "https://media.test/api/" },
       problem:
-        'mediaServicesApi: is "https://media.test/api/"; allowed: an http or https address with {account} in it',
+        'mediaServicesApi: is "https://media.test/api/"; allowed: an http or https address with {account} or {host} in it',
     },
     {
       why: "an API address that is none",
       config: { ...classic, mediaServicesApi: "{account}" },
       problem:
-        'mediaServicesApi: is "{account}"; allowed: an http or https address with {account} in it',
+        'mediaServicesApi: is "{account}"; allowed: an http or https address with {account} or {host} in it',
     },
     {
       why: "an authority that is no address",
       config: { ...classic, authority: "login" },
       problem: 'authority: is "login"; allowed: an http or https address',
+    },
+    {
+      why: "an authority that is not on the web",
+      config: { ...classic, authority: "ftp://login.test/" },
+      problem: 'authority: is "ftp://login.test/"; allowed: an http or https address',
     },
   ] satisfies { why: string; config: Config; problem: string | RegExp }[]) {
     it(`refuse ${why}`, () => {
