@@ -41,6 +41,16 @@ export function homeAt(root: string): Home {
   };
 }
 
+/** Everything that the local cloud makes in its home. */
+export const homeEntries: readonly string[] = [
+  "cloud",
+  "state",
+  "stack-settings",
+  "logs",
+  "passphrase",
+  "cloud.json",
+];
+
 /** Makes the directories of a home; the root is closed to other users, since it holds keys. */
 export function createHome(home: Home): void {
   mkdirSync(home.root, { recursive: true, mode: 0o700 });

@@ -1,26 +1,20 @@
 import { frontDoorPortUser } from "../stand-in/kinds/content-delivery";
-import { allAt, at, listAt, numberAt, textAt, type Value } from "../stand-in/properties";
+import { at, listAt, mapAt, numberAt, textAt, textsAt, type Value } from "../stand-in/properties";
 import type { ResourceRecord, ResourceRecords } from "../stand-in/resource-records";
 import type { PortBook } from "../storage/port-book";
+import { declaredQuery } from "./declared-query";
 import { declaredRule } from "./declared-rule";
 import type {
   CacheSettings,
   EndpointSettings,
   OriginGroupSettings,
   OriginSettings,
-  QueryCaching,
   RouteSettings,
 } from "./front-door-settings";
 
 /** Front Door's own value where a profile declares none. */
 const defaultResponseTimeoutSeconds = 30;
 const probeTimeoutMs = 5_000;
-const queryModes: Readonly<Record<string, QueryCaching["mode"]>> = {
-  IgnoreQueryString: "ignore",
-  UseQueryString: "use",
-  IgnoreSpecifiedQueryStrings: "ignore-specified",
-  IncludeSpecifiedQueryStrings: "include-specified",
-};
 
 /** Reads what is declared of Front Door: its endpoints, and all that hangs on them. */
 export function declaredFrontDoor(records: ResourceRecords, ports: PortBook): EndpointSettings[] {
@@ -65,8 +59,8 @@ function declaredRoute(
 ): RouteSettings[] {
   const group = records.get(textAt(route.inputs, "originGroup.id") ?? "");
   if (group === undefined) return [];
-  const rules = allAt(route.inputs, "ruleSets[].id").flatMap((id) =>
-    inside(records, "azure-native:cdn:Rule", String(id)).map(({ inputs }) => declaredRule(inputs)),
+  const rules = textsAt(route.inputs, "ruleSets[].id").flatMap((id) =>
+    inside(records, "azure-native:cdn:Rule", id).map(({ inputs }) => declaredRule(inputs)),
   );
   const patterns = listAt(route.inputs, "patternsToMatch").map(String);
   return [
@@ -92,13 +86,6 @@ function routeCache(configuration: Value | undefined): CacheSettings | undefined
   };
 }
 
-/** How the query string takes part in caching; routes and rules declare it alike. */
-export function declaredQuery(configuration: Value): QueryCaching {
-  const mode = queryModes[textAt(configuration, "queryStringCachingBehavior") ?? ""] ?? "ignore";
-  const parameters = (textAt(configuration, "queryParameters") ?? "").split(",").filter(Boolean);
-  return { mode, parameters };
-}
-
 function declaredGroup(records: ResourceRecords, group: ResourceRecord): OriginGroupSettings {
   const origins = inside(records, "azure-native:cdn:AFDOrigin", group.id).filter(isEnabled);
   const { inputs } = group;
@@ -106,7 +93,7 @@ function declaredGroup(records: ResourceRecords, group: ResourceRecord): OriginG
   return {
     id: group.id,
     origins: origins.map(declaredOrigin),
-    probe: at(inputs, "healthProbeSettings") && {
+    probe: mapAt(inputs, "healthProbeSettings") && {
       path: textAt(inputs, "healthProbeSettings.probePath") ?? "/",
       protocol: protocol === "Https" ? "https" : "http",
       method: textAt(inputs, "healthProbeSettings.probeRequestType") === "GET" ? "GET" : "HEAD",

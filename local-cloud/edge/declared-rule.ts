@@ -1,5 +1,5 @@
 import { at, listAt, numberAt, type Properties, textAt, type Value } from "../stand-in/properties";
-import { declaredQuery } from "./declared-front-door";
+import { declaredQuery } from "./declared-query";
 import {
   type DeliveryCondition,
   type DeliveryRule,
@@ -24,7 +24,10 @@ export function declaredRule(inputs: Properties): DeliveryRule {
   return {
     order: numberAt(inputs, "order") ?? 0,
     conditions: listAt(inputs, "conditions").map(declaredCondition),
-    cache: override && declaredCache(at(override, "parameters.cacheConfiguration")),
+    cache:
+      override === undefined
+        ? undefined
+        : declaredCache(at(override, "parameters.cacheConfiguration")),
     headers: actions.flatMap(declaredHeader),
     stops: textAt(inputs, "matchProcessingBehavior") === "Stop",
   };

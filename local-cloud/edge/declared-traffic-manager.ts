@@ -29,7 +29,7 @@ export function declaredTrafficManager(
     const weighted = textAt(inputs, "trafficRoutingMethod") === "Weighted";
     return [
       {
-        id,
+        id: id.toLowerCase(),
         name: id.split("/").pop() ?? id,
         port,
         enabled: textAt(inputs, "profileStatus") !== "Disabled",
@@ -77,7 +77,10 @@ function declaredEndpoint({ id, inputs }: ResourceRecord, index: number): Traffi
     target:
       nested === undefined
         ? { host: textAt(inputs, "target") ?? "" }
-        : { profileId: nested, minHealthy: numberAt(inputs, "minChildEndpoints") ?? 1 },
+        : {
+            profileId: nested.toLowerCase(),
+            minHealthy: numberAt(inputs, "minChildEndpoints") ?? 1,
+          },
     priority: numberAt(inputs, "priority") ?? index + 1,
     weight: numberAt(inputs, "weight") ?? 1,
     alwaysServe: textAt(inputs, "alwaysServe") === "Enabled",

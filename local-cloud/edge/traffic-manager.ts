@@ -108,7 +108,7 @@ export class TrafficManager implements AsyncDisposable {
     const wanted = new Map(profiles.map((profile) => [profile.id, profile]));
     for (const [id, open] of this.profiles) {
       const profile = wanted.get(id);
-      if (profile !== undefined && profile.port === open.monitor.profile.port) {
+      if (profile?.port === open.monitor.profile.port) {
         if (JSON.stringify(profile) === JSON.stringify(open.monitor.profile)) continue;
         open.monitor[Symbol.dispose]();
         open.monitor = new EndpointMonitor(profile);

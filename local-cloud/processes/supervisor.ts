@@ -25,6 +25,8 @@ export interface SupervisorOptions {
   /** Begins the title of each child; unique to one home directory. */
   titlePrefix: string;
   backOff?: BackOff;
+  /** Called when a child starts, is ready, ends or changes its state. */
+  onChange?: () => void;
 }
 
 interface Entry {
@@ -107,6 +109,7 @@ export class Supervisor implements AsyncDisposable {
     if (entry.child?.isAlive !== true) throw new Error(`${name} is not running`);
     entry.child.signalGroup("SIGSTOP");
     entry.state = "paused";
+    this.options.onChange?.();
     this.options.log.warn({ process: name }, "stopped on request");
   }
 
@@ -116,6 +119,7 @@ export class Supervisor implements AsyncDisposable {
     if (entry.state !== "paused") return;
     entry.child?.signalGroup("SIGCONT");
     entry.state = "running";
+    this.options.onChange?.();
     this.options.log.info({ process: name }, "goes on");
   }
 
@@ -168,6 +172,7 @@ export class Supervisor implements AsyncDisposable {
       throw new ProcessStartError(`${spec.name} ${failure}; the end of ${logFile}:\n${tail}`);
     }
     entry.state = "running";
+    this.options.onChange?.();
     void child.ended.then((reason) => this.onEnd(entry, child, reason));
   }
 
@@ -221,6 +226,7 @@ export class Supervisor implements AsyncDisposable {
         : [],
     );
     this.options.processFile.write(alive);
+    this.options.onChange?.();
   }
 }
 

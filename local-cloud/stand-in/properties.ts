@@ -99,6 +99,17 @@ export function numberAt(value: Value | undefined, path: string): number | undef
   return typeof number === "number" && !Number.isNaN(number) ? number : undefined;
 }
 
+/** Every string at a path in which `[]` stands for the items of a list. */
+export function textsAt(value: Value | undefined, path: string): string[] {
+  return allAt(value, path).filter((found) => typeof found === "string");
+}
+
+/** The map at a path, when there is one. */
+export function mapAt(value: Value | undefined, path: string): Properties | undefined {
+  const found = at(value, path);
+  return isMap(found) ? found : undefined;
+}
+
 /** The list at a path; none is an empty one. */
 export function listAt(value: Value | undefined, path: string): Value[] {
   const found = at(value, path);

@@ -37,13 +37,17 @@ export interface Difference {
   replaces: string[];
 }
 
+/** A recorded resource that could not be brought back. */
+export interface StartFailure {
+  record: ResourceRecord;
+  error: unknown;
+}
+
 /**
  * Azure Resource Manager for one machine: checks what is declared, records it, and has the kind's
  * module make it real. Knows nothing of gRPC.
  */
 export class StandIn {
-  private readonly spokenOf = new Set<string>();
-
   constructor(
     private readonly kinds: KindTable,
     private readonly cloud: CloudServices,
@@ -155,25 +159,30 @@ export class StandIn {
     throw new Error(`the local cloud has no function ${token}`);
   }
 
-  /** Brings everything recorded back to life, stores first; answers what could not be. */
-  async startAll(): Promise<{ record: ResourceRecord; error: unknown }[]> {
-    const failures: { record: ResourceRecord; error: unknown }[] = [];
-    const records = this.cloud.records.all().flatMap((record) => {
+  /** Brings everything recorded back to life; answers what could not be. */
+  startAll(): Promise<StartFailure[]> {
+    return this.start(this.cloud.records.all());
+  }
+
+  /** Brings resources back to life, stores first; answers what could not be. */
+  async start(records: readonly ResourceRecord[]): Promise<StartFailure[]> {
+    const failures: StartFailure[] = [];
+    const made = records.flatMap((record) => {
       const maker = this.kinds.get(record.type)?.maker;
       return maker === undefined ? [] : [{ record, maker }];
     });
-    const orders = [...new Set(records.map(({ maker }) => maker.startOrder))].sort((a, b) => a - b);
+    const orders = [...new Set(made.map(({ maker }) => maker.startOrder))].sort((a, b) => a - b);
     for (const order of orders) {
-      const started = records
-        .filter(({ maker }) => maker.startOrder === order)
-        .map(async ({ record, maker }) => {
+      const together = made.filter(({ maker }) => maker.startOrder === order);
+      await Promise.all(
+        together.map(async ({ record, maker }) => {
           try {
             await maker.apply(declaredBy(record), this.cloud);
           } catch (error) {
             failures.push({ record, error });
           }
-        });
-      await Promise.all(started);
+        }),
+      );
     }
     return failures;
   }
@@ -236,9 +245,9 @@ export class StandIn {
   }
 
   private sayIfOnlyRecorded(type: string): void {
-    if (this.kinds.get(type)?.maker !== undefined || this.spokenOf.has(type)) return;
-    this.spokenOf.add(type);
-    this.cloud.log.warn({ type }, "is recorded only: the local cloud has nothing that acts on it");
+    if (this.kinds.get(type)?.maker === undefined) {
+      this.cloud.notice(`${type} is recorded only: nothing in the local cloud acts on it`);
+    }
   }
 }
 

@@ -52,6 +52,11 @@ export class PortBook {
     return this.ports.get(user);
   }
 
+  /** Every port that was given, by its user. */
+  all(): [user: string, port: number][] {
+    return [...this.ports];
+  }
+
   /** Forgets ports of a thing that is gone for good. */
   release(...users: string[]): void {
     for (const user of users) this.ports.delete(user);

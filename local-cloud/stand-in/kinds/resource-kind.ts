@@ -69,6 +69,8 @@ export interface CloudServices {
   readonly supervisor: Supervisor;
   /** The service principals that the classic provider was configured with. */
   principals(): readonly ServicePrincipal[];
+  /** Says something to the user, once. */
+  notice(text: string): void;
   /** Makes Front Door and Traffic Manager act on what is declared now. */
   reconfigureEdge(): Promise<void>;
 }

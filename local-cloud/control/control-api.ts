@@ -1,0 +1,158 @@
+import fastify, { type FastifyInstance } from "fastify";
+import { request as ask } from "undici";
+import type { FrontDoor } from "../edge/front-door";
+import type { TrafficManager } from "../edge/traffic-manager";
+import { loopback } from "../storage/port-book";
+import {
+  causeFault,
+  type Fault,
+  faultActions,
+  type FaultDeps,
+  faultParts,
+  UnknownTargetError,
+} from "./faults";
+
+/** What the control API shows and steers. */
+export interface ControlDeps extends FaultDeps {
+  frontDoor: FrontDoor;
+  trafficManager: TrafficManager;
+  config: { home: string };
+  /** Address of the media service that serves an account. */
+  accountUrl(account: string): string | undefined;
+}
+
+const switchSchema = {
+  type: "object",
+  required: ["enabled"],
+  additionalProperties: false,
+  properties: { enabled: { type: "boolean" } },
+} as const;
+
+const faultSchema = {
+  type: "object",
+  required: ["target", "what", "action"],
+  additionalProperties: false,
+  properties: {
+    target: { type: "string" },
+    what: { enum: faultParts },
+    action: { enum: faultActions },
+  },
+} as const;
+
+const maxTokenRequestBytes = 64 * 1024;
+
+/**
+ * The local cloud's own API, on loopback: its status, faults for tests and drills, and the addresses
+ * under which the classic accounts of a stack are found.
+ */
+export class ControlApi implements AsyncDisposable {
+  private readonly app: FastifyInstance;
+
+  constructor(private readonly deps: ControlDeps) {
+    this.app = fastify({ logger: false, forceCloseConnections: true });
+    this.app.addHook("onRequest", async (request, reply) => {
+      // A web page must not be able to switch things on the machine of who looks at it.
+      if (request.headers.origin !== undefined) {
+        await reply.code(403).send({ error: "requests from web pages are refused" });
+      }
+    });
+    this.app.setErrorHandler((error, _request, reply) => {
+      const known = error as { statusCode?: number; message: string };
+      const status = error instanceof UnknownTargetError ? 404 : (known.statusCode ?? 500);
+      void reply.code(status).send({ error: known.message });
+    });
+    this.addStatus();
+    this.addSwitches();
+    this.addClassicAddresses();
+  }
+
+  async listen(port: number): Promise<void> {
+    await this.app.listen({ host: loopback, port });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.app.close();
+  }
+
+  private addStatus(): void {
+    const { deps } = this;
+    this.app.get("/status", () => ({
+      pid: process.pid,
+      home: deps.config.home,
+      restarts: deps.supervisor.restartsEnabled,
+      dataCenters: deps.dataCenters(),
+      processes: deps.supervisor.status(),
+      frontDoor: deps.frontDoor.status(),
+      trafficManager: deps.trafficManager.status(),
+    }));
+  }
+
+  private addSwitches(): void {
+    const { deps } = this;
+    this.app.put<{ Body: { enabled: boolean } }>(
+      "/edge/retry",
+      { schema: { body: switchSchema } },
+      ({ body }) => {
+        deps.frontDoor.retryEnabled = body.enabled;
+        return body;
+      },
+    );
+    this.app.post("/edge/purge", () => {
+      deps.frontDoor.purge();
+      return { cachedEntries: 0 };
+    });
+    this.app.put<{ Body: { enabled: boolean } }>(
+      "/restarts",
+      { schema: { body: switchSchema } },
+      ({ body }) => {
+        deps.supervisor.restartsEnabled = body.enabled;
+        return body;
+      },
+    );
+    this.app.post<{ Body: Fault }>("/faults", { schema: { body: faultSchema } }, ({ body }) =>
+      causeFault(deps, body),
+    );
+  }
+
+  /**
+   * `/classic/{account}/api/` answers 301 with the account's own API, as the old global address of
+   * Media Services did; `/classic/{account}/{tenant}/oauth2/token` hands on its tokens.
+   */
+  private addClassicAddresses(): void {
+    this.app.addContentTypeParser(
+      "*",
+      { parseAs: "string", bodyLimit: maxTokenRequestBytes },
+      (_request, body, done) => {
+        done(null, body);
+      },
+    );
+    this.app.all<{ Params: { account: string } }>(
+      "/classic/:account/api/*",
+      ({ params }, reply) => {
+        const url = this.deps.accountUrl(params.account);
+        if (url === undefined) return reply.code(404).send(noAccount(params.account));
+        return reply.redirect(`${url}/api/`, 301);
+      },
+    );
+    this.app.post<{ Params: { account: string; tenant: string }; Body: string }>(
+      "/classic/:account/:tenant/oauth2/token",
+      async ({ params, body, headers }, reply) => {
+        const url = this.deps.accountUrl(params.account);
+        if (url === undefined) return reply.code(404).send(noAccount(params.account));
+        const answer = await ask(`${url}/${encodeURIComponent(params.tenant)}/oauth2/token`, {
+          method: "POST",
+          headers: { "content-type": headers["content-type"] ?? "" },
+          body,
+        });
+        return reply
+          .code(answer.statusCode)
+          .header("content-type", "application/json")
+          .send(await answer.body.text());
+      },
+    );
+  }
+}
+
+function noAccount(account: string): { error: string } {
+  return { error: `there is no media services account "${account}"` };
+}

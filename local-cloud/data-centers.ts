@@ -1,0 +1,65 @@
+import { appProcessName, declaredEnvironment } from "./stand-in/kinds/container-app";
+import { mediaAccountProcessName, mediaAccountToken } from "./stand-in/kinds/media-services";
+import { listAt, reveal, textAt } from "./stand-in/properties";
+import type { ResourceRecord, ResourceRecords } from "./stand-in/resource-records";
+import { storeProcessName } from "./storage/azurite-stores";
+import { loopback, type PortBook } from "./storage/port-book";
+
+/** A data center of the local cloud: the processes that it consists of. */
+export interface LocalDataCenter {
+  name: string;
+  /** Media services account. */
+  account: string;
+  /** Process names. */
+  service: string;
+  store: string;
+  /** Address of its media service, without a slash at the end. */
+  url: string;
+}
+
+/** Reads the data centers off what is declared: one for each media service. */
+export function declaredDataCenters(records: ResourceRecords, ports: PortBook): LocalDataCenter[] {
+  const found = [
+    ...records.ofType("azure-native:app:ContainerApp").flatMap(fromContainerApp),
+    ...records.ofType(mediaAccountToken).flatMap((record) => fromMediaAccount(record, records)),
+  ];
+  return found.flatMap((dataCenter) => {
+    const port = ports.known(dataCenter.service);
+    return port === undefined
+      ? []
+      : [{ ...dataCenter, url: `http://${loopback}:${port.toString()}` }];
+  });
+}
+
+type WithoutUrl = Omit<LocalDataCenter, "url">;
+
+function fromContainerApp(record: ResourceRecord): WithoutUrl[] {
+  const name = textAt(record.outputs, "name") ?? "";
+  const inputs = reveal(record.inputs);
+  const environment = declaredEnvironment({ id: record.id, name, inputs, hidden: {} });
+  const { DATA_CENTER, MEDIA_ACCOUNT_NAME, STORAGE_ACCOUNT_NAME } = environment;
+  if (STORAGE_ACCOUNT_NAME === undefined) return [];
+  return [
+    {
+      name: DATA_CENTER ?? name,
+      account: MEDIA_ACCOUNT_NAME ?? name,
+      service: appProcessName(name),
+      store: storeProcessName(STORAGE_ACCOUNT_NAME),
+    },
+  ];
+}
+
+function fromMediaAccount(record: ResourceRecord, records: ResourceRecords): WithoutUrl[] {
+  const name = textAt(record.outputs, "name") ?? "";
+  const storageId = textAt(listAt(record.inputs, "storageAccounts")[0], "id") ?? "";
+  const storage = textAt(records.get(storageId)?.inputs, "accountName");
+  if (storage === undefined) return [];
+  return [
+    {
+      name: textAt(record.inputs, "tags.dataCenter") ?? name,
+      account: name,
+      service: mediaAccountProcessName(name),
+      store: storeProcessName(storage),
+    },
+  ];
+}
