@@ -1,5 +1,6 @@
 import * as trafficmanager from "@pulumi/azure-native/trafficmanager";
 import * as pulumi from "@pulumi/pulumi";
+import { endpointPriority } from "./endpoint-priority";
 import type { Origin } from "./origin";
 import type { PublicScheme } from "./settings/settings";
 
@@ -35,7 +36,7 @@ export class TrafficRouting extends pulumi.ComponentResource {
           endpointName: dataCenter,
           endpointType: "ExternalEndpoints",
           target: host,
-          priority,
+          priority: endpointPriority(dataCenter, priority),
           endpointStatus: trafficmanager.EndpointStatus.Enabled,
         },
         { parent: this },

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
+import { endpointPriority } from "../../components/endpoint-priority";
 import { TrafficRouting, type TrafficRoutingArgs } from "../../components/traffic-routing";
 import { deploy, ofType, resource, settled } from "./deploy";
 
@@ -50,8 +51,14 @@ describe("TrafficRouting", () => {
     });
 
     assert.deepEqual(Object.keys(endpoints).sort(), ["router-east", "router-west"]);
-    assert.deepEqual(endpoints["router-east"]?.inputs, expected("east", 2));
-    assert.deepEqual(endpoints["router-west"]?.inputs, expected("west", 1));
+    assert.deepEqual(
+      endpoints["router-east"]?.inputs,
+      expected("east", endpointPriority("east", 2)),
+    );
+    assert.deepEqual(
+      endpoints["router-west"]?.inputs,
+      expected("west", endpointPriority("west", 1)),
+    );
   });
 
   it("probes over plain http where that is the scheme", async () => {
@@ -70,5 +77,37 @@ describe("TrafficRouting", () => {
     assert(routing);
 
     assert.deepEqual(await settled(routing.host), { value: "label.router.test", secret: false });
+  });
+});
+
+describe("endpointPriority", () => {
+  it("orders data centers by rank, within what Traffic Manager knows", () => {
+    const priorities = ["north", "east", "west", "south", "center"].map((name, index) =>
+      endpointPriority(name, index + 1),
+    );
+
+    assert.deepEqual(
+      priorities,
+      [...priorities].sort((a, b) => a - b),
+    );
+    assert((priorities[0] ?? 0) >= 1);
+    assert((priorities[4] ?? 0) <= 1000);
+  });
+
+  it("lets two data centers change places one after the other without ever sharing one", () => {
+    for (const [name, other] of [
+      ["east", "west"],
+      ["east", "north"],
+      ["west", "north"],
+    ] as const) {
+      for (const [rank, otherRank] of [
+        [1, 2],
+        [2, 3],
+        [1, 5],
+      ] as const) {
+        assert.notEqual(endpointPriority(name, otherRank), endpointPriority(other, otherRank));
+        assert.notEqual(endpointPriority(other, rank), endpointPriority(name, rank));
+      }
+    }
   });
 });
