@@ -53,6 +53,13 @@ const BUFFER_SECONDS = 2;
 /** Keyframes come by force only: no automatic one may fall between them. */
 const NO_AUTOMATIC_KEYFRAME = "100000";
 
+/**
+ * The same input gives the same bytes, so that a job that is run again changes nothing. x264 with a
+ * bounded buffer is repeatable only with slices, not with frames, encoded at the same time; and only
+ * with a number of them that does not depend on the machine. At these rates it costs no quality.
+ */
+const REPEATABLE_THREADS: FfmpegOptions = { threads: "4", thread_type: "slice" };
+
 /** One CMAF track a file, with an index at its front (ISO/IEC 23000-19, 7.3; ISO/IEC 14496-12, 8.16.3). */
 const CMAF_FLAGS = "+cmaf+delay_moov+global_sidx";
 /** Video begins at time 0 by its own composition offsets; FFmpeg's versions differ in their default. */
@@ -122,6 +129,7 @@ function videoCodecOptions(kilobitsPerSecond: number): FfmpegOptions {
     sc_threshold: "0",
     "forced-idr": "1",
     flags: "+cgop",
+    ...REPEATABLE_THREADS,
   };
 }
 
