@@ -1,11 +1,9 @@
-import { type CustomResourceOptions, dynamic, type Input, type Output } from "@pulumi/pulumi";
+import { type CustomResourceOptions, dynamic, type Output } from "@pulumi/pulumi";
 import type { AssetCopyInputs } from "./operations/asset-copy";
-import { providerStub } from "./provider-stub";
+import { providerStub, type ResourceArgs } from "./provider-stub";
 
 /** What {@link AssetCopy} needs to know. */
-export type AssetCopyArgs = {
-  [K in keyof Omit<AssetCopyInputs, "version">]: Input<AssetCopyInputs[K]>;
-};
+export type AssetCopyArgs = ResourceArgs<AssetCopyInputs>;
 
 /**
  * The blobs of an asset, kept equal to those of an asset in another account: copied by the stores

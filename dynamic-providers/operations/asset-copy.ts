@@ -187,6 +187,7 @@ function isCountUpTo(most: number): (value: number | undefined) => boolean {
   return (value) => value === undefined || (Number.isInteger(value) && value >= 1 && value <= most);
 }
 
-function isOtherAccount(old: AccountConnection, now: AccountConnection): boolean {
-  return !isUnknown(now.accountName) && now.accountName !== old.accountName;
+function isOtherAccount(old: AccountConnection, now: AccountConnection | string): boolean {
+  if (typeof now === "string" || isUnknown(now.accountName)) return false; // not known at preview
+  return now.accountName !== old.accountName;
 }

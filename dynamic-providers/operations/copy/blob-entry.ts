@@ -7,7 +7,7 @@ import type { BlobHTTPHeaders, BlobItem, Metadata } from "@azure/storage-blob";
 export const COPIED_FROM_KEY = "twinstream_copied_from";
 
 /** A copy that a store itself is doing, or did, onto a blob. */
-export interface StoreCopyState {
+interface StoreCopyState {
   readonly id: string;
   readonly status: string;
 }
@@ -33,7 +33,7 @@ export interface BlobEntry {
 }
 
 /** ETags come with quotes in headers and without them in listings: drop them. */
-export function bareEtag(etag: string): string {
+function bareEtag(etag: string): string {
   return etag.replace(/^"|"$/g, "");
 }
 

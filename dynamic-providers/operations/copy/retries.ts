@@ -13,7 +13,7 @@ const TRANSIENT_CODES = new Set([
 ]);
 
 /** Tells whether trying the same again can help. */
-export function isTransient(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   if (error instanceof CopyError) return error.code === "Interrupted";
   if (TRANSIENT_STATUSES.has(statusOf(error) ?? 0)) return true;
   const code = storeCodeOf(error) || (error as NodeJS.ErrnoException).code;

@@ -70,7 +70,8 @@ describe("relaying a container between two stores", function () {
 
   it("keeps headers, metadata, tier and tags, and does not unpack what is packed", async () => {
     const content = gzipSync("a manifest that is stored packed");
-    await putBlob(source, "manifest", content, {
+    await putBlob(source, "manifest", {
+      content,
       blobHTTPHeaders: {
         blobContentType: "application/vnd.ms-sstr+xml",
         blobCacheControl: "max-age=4",
@@ -100,7 +101,7 @@ describe("relaying a container between two stores", function () {
 
   it("copies without tags, and says so once, where the target's locator does not permit them", async () => {
     for (const name of ["one", "two"]) {
-      await putBlob(source, name, Buffer.from(name), { tags: { a: "b" } });
+      await putBlob(source, name, { content: Buffer.from(name), tags: { a: "b" } });
     }
     // Azurite permits tags to everyone who may write; Azure answers this.
     await using proxy = await startStoreProxy(target.sasUrl, {

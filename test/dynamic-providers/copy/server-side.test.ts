@@ -55,7 +55,8 @@ describe("letting the stores copy", function () {
   }
 
   it("copies content, headers, metadata and tags, of empty blobs too, without a byte passing here", async () => {
-    await putBlob(source, "folder/ü 100%+#?.mp4", randomBytes(3_000), {
+    await putBlob(source, "folder/ü 100%+#?.mp4", {
+      content: randomBytes(3_000),
       blobHTTPHeaders: { blobContentType: "video/mp4", blobCacheControl: "max-age=9" },
       metadata: { Owner: "team" },
       tags: { a: "b" },

@@ -110,7 +110,9 @@ function forward(
 }
 
 function withoutFraming(headers: IncomingHttpHeaders, length: number): IncomingHttpHeaders {
-  const { "transfer-encoding": _framing, connection: _connection, ...rest } = headers;
+  const rest = { ...headers };
+  delete rest["transfer-encoding"];
+  delete rest.connection;
   // The answer to a HEAD tells a length that it does not have.
   return length === 0 ? rest : { ...rest, "content-length": length.toString() };
 }

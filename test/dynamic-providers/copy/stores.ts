@@ -18,6 +18,8 @@ export interface TestContainer {
 
 /** Two stores: one with two accounts, as one cloud has, and one somewhere else. */
 export interface TestStores {
+  /** The processes behind `east` and `west`. */
+  readonly processes: { readonly east: Azurite; readonly west: Azurite };
   readonly east: BlobServiceClient;
   /** Another account in east's store. */
   readonly eastToo: BlobServiceClient;
@@ -26,32 +28,32 @@ export interface TestStores {
   readonly namesake: BlobServiceClient;
 }
 
-let started: Promise<{ stores: TestStores; processes: Azurite[] }> | undefined;
+let started: Promise<TestStores> | undefined;
 
 /** The stores that all tests of the copy share; started by the first that asks. */
 export async function testStores(): Promise<TestStores> {
   started ??= start();
-  return (await started).stores;
+  return started;
 }
 
 after(async function () {
   this.timeout(30_000);
-  for (const store of (await started)?.processes ?? []) await store.stop();
+  for (const store of Object.values((await started)?.processes ?? {})) await store.stop();
 });
 
-async function start(): Promise<{ stores: TestStores; processes: Azurite[] }> {
+async function start(): Promise<TestStores> {
   const [otherKey, namesakeKey] = [newKey(), newKey()];
   const [east, west] = await Promise.all([
     startAzurite({ accountName: "copyeast", moreAccounts: { copyeasttoo: otherKey } }),
     startAzurite({ accountName: "copywest", moreAccounts: { copyeast: namesakeKey } }),
   ]);
-  const stores = {
+  return {
+    processes: { east, west },
     east: service(east, east.accountName, east.accountKey),
     eastToo: service(east, "copyeasttoo", otherKey),
     west: service(west, west.accountName, west.accountKey),
     namesake: service(west, "copyeast", namesakeKey),
   };
-  return { stores, processes: [east, west] };
 }
 
 function newKey(): string {
@@ -83,9 +85,9 @@ export async function newContainer(
 export async function putBlob(
   { client }: TestContainer,
   name: string,
-  content: Buffer,
-  options: BlockBlobUploadOptions = {},
+  what: Buffer | (BlockBlobUploadOptions & { readonly content: Buffer }),
 ): Promise<void> {
+  const { content, ...options } = Buffer.isBuffer(what) ? { content: what } : what;
   await client.getBlockBlobClient(name).upload(content, content.length, options);
 }
 
