@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { lowerApiPrefix, registerApi } from "./api/register-api";
@@ -7,55 +9,43 @@ import { registerOrigin } from "./origin/register-origin";
 import type { Clock } from "./ports/clock";
 import { AccessTokens } from "./services/access-tokens";
 import type { AccountDeps } from "./services/account-deps";
+import { StoredJobRuns } from "./services/job-runs";
+import { PendingJobsSweeper } from "./services/pending-jobs-sweeper";
 import { StoredPublishedAssets } from "./services/published-assets";
 import { ensureDefaultEndpoint } from "./services/streaming-endpoints";
 import { AzureBlobStore } from "./storage/azure-blob-store";
 import { AzureJobQueue } from "./storage/azure-job-queue";
 import { openTables } from "./storage/table-account-stores";
+import { EncodeWorker } from "./worker/encode-worker";
 
 const systemClock: Clock = { now: () => new Date() };
 
 /** One process of the media service: everything it is made of, built once and ended together. */
 export class MediaServiceContext implements AsyncDisposable {
+  private readonly parts: AsyncDisposable[] = [];
+
   private constructor(
-    readonly account: AccountDeps,
+    private readonly settings: { readonly config: MediaServiceConfig; readonly log: Logger },
     private readonly app: FastifyInstance,
+    private readonly account: AccountDeps,
   ) {}
 
   /** Opens the store and starts the roles that the process has; resolves when it listens. */
   static async start(config: MediaServiceConfig, log: Logger): Promise<MediaServiceContext> {
-    const [stores, queue] = await Promise.all([
-      openTables(config.storage),
-      AzureJobQueue.open(config.storage),
-    ]);
+    const loggerInstance: FastifyBaseLogger = log;
     const app = Fastify({
-      loggerInstance: log as FastifyBaseLogger,
+      loggerInstance,
       disableRequestLogging: true,
       forceCloseConnections: "idle",
       rewriteUrl: ({ url }) => lowerApiPrefix(url ?? "/"),
     });
-    const blobs = new AzureBlobStore(config.storage);
-    const publicUrl = (): string =>
-      `${config.publicScheme}://${config.publicHost ?? listeningHost(app)}`;
-    const account: AccountDeps = {
-      account: {
-        name: config.accountName,
-        storageAccountName: config.storage.accountName,
-        get streamingBaseUrl() {
-          return publicUrl();
-        },
-      },
-      stores,
-      blobs,
-      signer: blobs,
-      queue,
-      clock: systemClock,
-      newGuid: randomUUID,
-    };
-    await ensureDefaultEndpoint(account);
-    const context = new MediaServiceContext(account, app);
-    context.addRoutes(config, () => `${publicUrl()}/api/`);
-    await app.listen({ port: config.port, host: "0.0.0.0" });
+    const context = new MediaServiceContext({ config, log }, app, await openAccount(config, app));
+    try {
+      await context.startRoles();
+    } catch (cause) {
+      await context[Symbol.asyncDispose]();
+      throw cause;
+    }
     return context;
   }
 
@@ -64,35 +54,86 @@ export class MediaServiceContext implements AsyncDisposable {
     return listeningPort(this.app);
   }
 
+  /** Answers what is under way, gives a running job back to the queue, and ends. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.app.close();
+    await Promise.all([this.app.close(), ...this.parts.map((part) => part[Symbol.asyncDispose]())]);
   }
 
-  private addRoutes(config: MediaServiceConfig, apiRoot: () => string): void {
-    const { account, app } = this;
+  private async startRoles(): Promise<void> {
+    const { config } = this.settings;
+    const { app } = this;
     app.get("/healthz", () => ({ status: "ok" }));
-    if (config.roles.has("api")) {
-      const tokens = new AccessTokens({
-        accountName: config.accountName,
-        accountKey: config.accountKey,
-        principals: config.servicePrincipals,
-      });
-      registerApi(app, { account, tokens, clock: systemClock, apiRoot });
-    }
-    if (config.roles.has("origin")) {
-      registerOrigin(app, {
-        published: new StoredPublishedAssets(account),
-        blobs: account.blobs,
-        clock: systemClock,
-        dataCenter: config.dataCenter,
-        watchPage: config.watchPage,
-      });
-    }
+    if (config.roles.has("api")) await this.startApi();
+    if (config.roles.has("origin")) this.startOrigin();
+    if (config.roles.has("worker")) await this.startWorker();
+    await app.listen({ port: config.port, host: "0.0.0.0" });
+  }
+
+  private async startApi(): Promise<void> {
+    const { config, log } = this.settings;
+    const { app, account } = this;
+    await ensureDefaultEndpoint(account);
+    const tokens = new AccessTokens({
+      accountName: config.accountName,
+      accountKey: config.accountKey,
+      principals: config.servicePrincipals,
+    });
+    const apiRoot = (): string => `${account.account.streamingBaseUrl}/api/`;
+    registerApi(app, { account, tokens, clock: systemClock, apiRoot });
+    this.parts.push(new PendingJobsSweeper(account, log));
+  }
+
+  private startOrigin(): void {
+    const { config } = this.settings;
+    const { app, account } = this;
+    registerOrigin(app, {
+      published: new StoredPublishedAssets(account),
+      blobs: account.blobs,
+      clock: systemClock,
+      dataCenter: config.dataCenter,
+      watchPage: config.watchPage,
+    });
+  }
+
+  private async startWorker(): Promise<void> {
+    const { config, log } = this.settings;
+    const { account } = this;
+    const worker = new EncodeWorker({
+      queue: account.queue,
+      runs: new StoredJobRuns(account),
+      blobs: account.blobs,
+      encoder: config.encoder,
+      clock: systemClock,
+      log,
+      scratchDir: join(tmpdir(), "twinstream-encode"),
+    });
+    this.parts.push(worker);
+    await worker.start();
   }
 }
 
-function listeningHost(app: FastifyInstance): string {
-  return `127.0.0.1:${listeningPort(app)}`;
+async function openAccount(
+  { accountName, storage, publicScheme, publicHost }: MediaServiceConfig,
+  app: FastifyInstance,
+): Promise<AccountDeps> {
+  const [stores, queue] = await Promise.all([openTables(storage), AzureJobQueue.open(storage)]);
+  const blobs = new AzureBlobStore(storage);
+  return {
+    account: {
+      name: accountName,
+      storageAccountName: storage.accountName,
+      // Without a configured host it is known only when the process listens.
+      get streamingBaseUrl() {
+        return `${publicScheme}://${publicHost ?? `127.0.0.1:${listeningPort(app)}`}`;
+      },
+    },
+    stores,
+    blobs,
+    signer: blobs,
+    queue,
+    clock: systemClock,
+    newGuid: randomUUID,
+  };
 }
 
 function listeningPort(app: FastifyInstance): number {

@@ -3,10 +3,12 @@ import type { ApiModel } from "./dispatch";
 import { accessPolicySet } from "./entity-sets/access-policies";
 import { assetSet } from "./entity-sets/assets";
 import { fileSet } from "./entity-sets/files";
+import { jobSet } from "./entity-sets/jobs";
 import { locatorSet } from "./entity-sets/locators";
 import { mediaProcessorSet } from "./entity-sets/media-processors";
 import { storageAccountSet } from "./entity-sets/storage-accounts";
 import { operationSet, streamingEndpointSet } from "./entity-sets/streaming-endpoints";
+import { taskSet } from "./entity-sets/tasks";
 import { apiFunctions } from "./functions";
 
 /** Everything that the API offers. */
@@ -16,6 +18,8 @@ export function apiModel(deps: AccountDeps, root: () => string): ApiModel {
     fileSet(deps),
     accessPolicySet(deps),
     locatorSet(deps),
+    jobSet(deps),
+    taskSet(deps),
     mediaProcessorSet(),
     streamingEndpointSet(deps),
     operationSet(deps),

@@ -104,10 +104,9 @@ async function onMember(
 async function create(model: ApiModel, set: EntitySet, request: ApiRequest): Promise<ApiAnswer> {
   if (set.create === undefined) throw notAllowed(request);
   const entity = await set.create(readBody(typesOf(model), set.type, request));
-  const key = keyInPath(String(entity["Id"]));
   return {
     status: 201,
-    headers: { location: `${model.root()}${set.type.setName}${key}` },
+    headers: { location: `${model.root()}${set.type.setName}${keyInPath(entity)}` },
     content: { kind: "entity", type: set.type, entity },
   };
 }

@@ -1,6 +1,7 @@
 import { InvalidInputError } from "../domain/errors";
 import type { AccountDeps } from "../services/account-deps";
 import { createFileInfos } from "../services/asset-files";
+import { cancelJob } from "../services/jobs";
 import type { ApiAnswer } from "./http";
 
 /** A function at the API's root, called by GET with its parameters in the query. */
@@ -13,6 +14,13 @@ export function apiFunctions(deps: AccountDeps): ReadonlyMap<string, ApiFunction
       "createfileinfos",
       async (query) => {
         await createFileInfos(deps, parameter(query, "assetid"));
+        return { status: 204 };
+      },
+    ],
+    [
+      "canceljob",
+      async (query) => {
+        await cancelJob(deps, parameter(query, "jobid"));
         return { status: 204 };
       },
     ],

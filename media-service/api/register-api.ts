@@ -40,7 +40,9 @@ export function registerApi(app: FastifyInstance, deps: ApiDeps): void {
     api.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, parsed) => {
       parsed(null, body);
     });
-    api.setErrorHandler((error, request, reply) => sendError(error, request, reply));
+    api.setErrorHandler((error, request, reply) => {
+      sendError(error, request, reply);
+    });
     const handler = (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
       answer(deps, model, { request, reply });
     for (const url of ["/api", "/api/*"]) {

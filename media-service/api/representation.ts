@@ -121,5 +121,5 @@ function selected(
   const kept = Object.entries(entity).filter(
     ([name]) => select.includes(name) || always.includes(name),
   );
-  return Object.fromEntries(kept) as object;
+  return Object.fromEntries(kept);
 }

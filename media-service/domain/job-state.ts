@@ -50,7 +50,7 @@ export function jobStateName(state: number): string {
 }
 
 /**
- * The state of a job after a client asked to cancel it: a job that nobody has taken up ends at once.
+ * The state of a job after a client asked to cancel it.
  *
  * @throws InvalidInputError when the job is being canceled or has ended.
  */
@@ -58,5 +58,5 @@ export function stateAfterCancel(state: number): number {
   if (state === JobState.canceling || jobHasEnded(state)) {
     throw new InvalidInputError(`The job is ${jobStateName(state)} and can't be canceled any more`);
   }
-  return state === JobState.queued ? JobState.canceled : JobState.canceling;
+  return JobState.canceling;
 }

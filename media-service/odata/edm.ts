@@ -7,7 +7,7 @@ export type Value = string | number | boolean | Date | null;
 
 /** A complex value or a collection of them. */
 export type ComplexValue =
-  { readonly [name: string]: Value } | readonly { readonly [name: string]: Value }[];
+  Readonly<Record<string, Value>> | readonly Readonly<Record<string, Value>>[];
 
 /** A property of an entity type. */
 export interface PropertyDefinition {

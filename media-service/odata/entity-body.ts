@@ -6,15 +6,21 @@ import type { Value } from "./edm";
  * to entities that exist, and new entities inside it.
  */
 export class EntityBody {
-  constructor(
-    readonly values: ReadonlyMap<string, Value>,
-    /** Address of each linked entity, by navigation property. */
-    readonly links: ReadonlyMap<string, readonly string[]>,
-    /** Entities sent along, by navigation property. */
-    readonly nested: ReadonlyMap<string, readonly EntityBody[]>,
-    /** Collections of complex values, by property. */
-    readonly collections: ReadonlyMap<string, readonly ReadonlyMap<string, Value>[]>,
-  ) {}
+  readonly values: ReadonlyMap<string, Value>;
+  /** Address of each linked entity, by navigation property. */
+  readonly links: ReadonlyMap<string, readonly string[]>;
+  /** Entities sent along, by navigation property. */
+  readonly nested: ReadonlyMap<string, readonly EntityBody[]>;
+  /** Collections of complex values, by property. */
+  readonly collections: ReadonlyMap<string, readonly ReadonlyMap<string, Value>[]>;
+
+  constructor(parts: Partial<Pick<EntityBody, "values" | "links" | "nested" | "collections">>) {
+    this.values = parts.values ?? new Map<string, Value>();
+    this.links = parts.links ?? new Map<string, readonly string[]>();
+    this.nested = parts.nested ?? new Map<string, readonly EntityBody[]>();
+    this.collections =
+      parts.collections ?? new Map<string, readonly ReadonlyMap<string, Value>[]>();
+  }
 
   has(name: string): boolean {
     return this.values.has(name);

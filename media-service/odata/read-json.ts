@@ -36,7 +36,7 @@ export function readJsonEntity(types: TypeLookup, type: EntityType, json: unknow
       throw unknownProperty(name, type);
     }
   }
-  return new EntityBody(values, links, nested, collections);
+  return new EntityBody({ values, links, nested, collections });
 
   function readProperty(name: string, raw: unknown): void {
     const definition = type.properties[name];
@@ -89,7 +89,7 @@ function itemsOf(name: string, raw: unknown): Json[] {
 function linkOf(item: Json): string | undefined {
   const metadata = item["__metadata"];
   const uri = isObject(metadata) ? metadata["uri"] : undefined;
-  return typeof uri === "string" && Object.keys(item).length === 1 ? uri : undefined;
+  return typeof uri === "string" ? uri : undefined;
 }
 
 function bound(name: string, raw: unknown): string[] {

@@ -1,4 +1,5 @@
 import { InvalidInputError } from "../domain/errors";
+import type { WireEntity } from "./edm";
 
 /** One segment of a resource path, for example `Assets('nb:cid:...')`. */
 export interface PathSegment {
@@ -21,7 +22,10 @@ export function parseResourcePath(path: string): PathSegment[] {
 }
 
 /** The key of an entity in a resource path, quotes doubled and percent-encoded. */
-export function keyInPath(key: string): string {
+export function keyInPath(entity: WireEntity): string {
+  // All entities but storage accounts have an Id.
+  const key = entity["Id"] ?? entity["Name"];
+  if (typeof key !== "string") throw new Error("An entity needs a key");
   return `('${encodeURIComponent(key.replaceAll("'", "''"))}')`;
 }
 

@@ -13,7 +13,7 @@ import { keyInPath } from "./resource-path";
 
 /** An entity as verbose JSON, without the `d` around it. */
 export function verboseEntity(type: EntityType, root: string, entity: WireEntity): object {
-  const uri = `${root}${type.setName}${keyInPath(String(entity["Id"] ?? entity["Name"]))}`;
+  const uri = `${root}${type.setName}${keyInPath(entity)}`;
   const navigations = Object.keys(type.navigations).map((name) => [
     name,
     { __deferred: { uri: `${uri}/${name}` } },

@@ -5,9 +5,15 @@ import type { Job } from "../domain/job";
 import type { Locator } from "../domain/locator";
 import type { Operation, StreamingEndpoint } from "../domain/streaming-endpoint";
 import type { Task } from "../domain/task";
-import type { EntityStore } from "./entity-store";
+import type { EntityStore, Stored } from "./entity-store";
 
-/** Jobs, with the one write that spans two kinds of entities. */
+/** An entity as it was read, and as it shall be. */
+export interface Replacement<T> {
+  readonly stored: Stored<T>;
+  readonly value: T;
+}
+
+/** Jobs, with the writes that span two kinds of entities. */
 export interface JobStore extends EntityStore<Job, "name" | "pending"> {
   /**
    * Adds a job with its tasks, all or none.
@@ -15,6 +21,13 @@ export interface JobStore extends EntityStore<Job, "name" | "pending"> {
    * @throws ConflictError when an id is taken.
    */
   insertWithTasks(job: Job, tasks: readonly Task[]): Promise<void>;
+  /**
+   * Replaces a job and some of its tasks, all or none.
+   *
+   * @throws ConflictError when one of them was written since.
+   * @throws NotFoundError when the job is gone.
+   */
+  replaceWithTasks(job: Replacement<Job>, tasks: readonly Replacement<Task>[]): Promise<void>;
 }
 
 /** Everything an account remembers. */

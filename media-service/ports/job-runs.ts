@@ -37,9 +37,10 @@ export type TaskErrorCode =
 export interface JobRuns {
   /**
    * Marks the job as processing and returns what is to be done; undefined when there is nothing to
-   * do (the job is unknown or ended), in which case the message can be completed.
+   * do (the job is unknown or ended), in which case the message can be completed. `attempt` is how often
+   * the message was taken: a first-time message of a job that is processed already is a double.
    */
-  start(jobId: string): Promise<JobRun | undefined>;
+  start(jobId: string, attempt?: number): Promise<JobRun | undefined>;
   /** Marks a task as running. */
   taskStarted(jobId: string, taskId: string): Promise<void>;
   /** Records the task's progress, 0 to 100; answers whether the client has asked to cancel. */

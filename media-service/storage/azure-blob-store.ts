@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import {
   type BlobDownloadResponseParsed,
   BlobServiceClient,
@@ -173,10 +173,11 @@ function quoted(etag: string): string {
 }
 
 function bodyOf(answer: BlobDownloadResponseParsed, address: BlobAddress): Readable {
-  if (answer.readableStreamBody === undefined) {
+  const body = answer.readableStreamBody;
+  if (!(body instanceof Readable)) {
     throw new CorruptError(`${nameOf(address)}: the store answered without a body`);
   }
-  return answer.readableStreamBody as Readable;
+  return body;
 }
 
 function withSignal(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {

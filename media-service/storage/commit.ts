@@ -63,7 +63,7 @@ async function submitOne(table: TableClient, action: TransactionAction): Promise
     await table.deleteEntity(entity.partitionKey, entity.rowKey);
   } else if (kind === "update") {
     const [, , mode, options] = action;
-    await table.updateEntity(entity, mode as "Replace", options ?? {});
+    await table.updateEntity(entity, mode, options ?? {});
   } else {
     throw new Error(`A ${kind} is not used here`);
   }

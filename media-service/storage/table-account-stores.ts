@@ -1,17 +1,15 @@
-import { randomUUID } from "node:crypto";
 import {
   AzureNamedKeyCredential,
   TableClient,
   type TableServiceClientOptions,
 } from "@azure/data-tables";
-import type { Job } from "../domain/job";
-import type { Task } from "../domain/task";
-import type { AccountStores, JobStore } from "../ports/account-stores";
+import type { AccountStores } from "../ports/account-stores";
 import { statusOf, storeError } from "./azure-errors";
 import * as definitions from "./entity-definitions";
 import { TABLES } from "./names";
 import type { StorageAccess } from "./storage-access";
 import { TableEntityStore } from "./table-entity-store";
+import { TableJobStore } from "./table-job-store";
 
 /** Opens the account's tables, making those that are missing. */
 export async function openTables(access: StorageAccess): Promise<AccountStores> {
@@ -26,7 +24,7 @@ export async function openTables(access: StorageAccess): Promise<AccountStores> 
       definitions.ACCESS_POLICIES,
     ),
     locators: new TableEntityStore(tables.locators, "Locators", definitions.LOCATORS),
-    jobs: new TableJobStore(tables.jobs, tasks),
+    jobs: new TableJobStore(tables.jobs, "Jobs", tasks),
     tasks,
     streamingEndpoints: new TableEntityStore(
       tables.streamingEndpoints,
@@ -35,29 +33,6 @@ export async function openTables(access: StorageAccess): Promise<AccountStores> 
     ),
     operations: new TableEntityStore(tables.operations, "Operations", definitions.OPERATIONS),
   };
-}
-
-class TableJobStore extends TableEntityStore<Job, "name" | "pending"> implements JobStore {
-  constructor(
-    table: TableClient,
-    private readonly tasks: TableEntityStore<Task, "job">,
-  ) {
-    super(table, "Jobs", definitions.JOBS);
-  }
-
-  async insertWithTasks(job: Job, tasks: readonly Task[]): Promise<void> {
-    const writeId = randomUUID();
-    await this.commitInsert([job], writeId, async () => {
-      const [jobs, others] = await Promise.all([
-        this.prepareInsert([job], writeId),
-        this.tasks.prepareInsert(tasks, writeId),
-      ]);
-      return {
-        actions: [...jobs.actions, ...others.actions],
-        emptied: [...jobs.emptied, ...others.emptied],
-      };
-    });
-  }
 }
 
 async function openAll(access: StorageAccess): Promise<Record<keyof typeof TABLES, TableClient>> {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { odata, type TableClient, type TableEntityResult } from "@azure/data-tables";
 import { ConflictError, NotFoundError } from "../domain/errors";
 import { guidOf, type IdKind } from "../domain/ids";
+import type { Replacement } from "../ports/account-stores";
 import type { Entity, EntityStore, Stored } from "../ports/entity-store";
 import { statusOf, storeError } from "./azure-errors";
 import { type Columns, fromRow, toRow } from "./columns";
@@ -58,7 +59,7 @@ export class TableEntityStore<
     const { kind } = this.definition;
     const [first, last] = [`${kind}!`, `${kind}"`];
     const filter = odata`PartitionKey eq ${this.partitionKey} and RowKey ge ${first} and RowKey lt ${last}`;
-    const rows = this.table.listEntities<Record<string, unknown>>({ queryOptions: { filter } });
+    const rows = this.table.listEntities({ queryOptions: { filter } });
     try {
       for await (const row of rows) yield this.toStored(row);
     } catch (cause) {
@@ -72,25 +73,10 @@ export class TableEntityStore<
   }
 
   async replace(stored: Stored<T>, value: T): Promise<Stored<T>> {
-    const guid = this.guid(value.id);
     const writeId = randomUUID();
     await this.commitAndSweep({
-      prepare: async () => {
-        const change = { guid, before: stored.value, after: value };
-        const index = await this.indexes.change([change], this.confirm);
-        const row = { ...this.rowOf(value), writeId };
-        return {
-          ...index,
-          actions: [["update", row, "Replace", { etag: stored.version }], ...index.actions],
-        };
-      },
-      afterRefusal: async () => {
-        const row = await this.readRow(guid);
-        if (row === undefined) throw new NotFoundError(`'${value.id}' does not exist`);
-        if (row["writeId"] === writeId) return "done";
-        if (row.etag === stored.version) return "again";
-        throw new ConflictError(`'${value.id}' was changed by somebody else meanwhile`);
-      },
+      prepare: () => this.prepareReplace({ stored, value }, writeId),
+      afterRefusal: () => this.afterRefusedReplace({ stored, value }, writeId),
     });
     return (await this.get(value.id)) ?? { value, version: "" };
   }
@@ -126,6 +112,33 @@ export class TableEntityStore<
     };
   }
 
+  /** The actions that replace an entity; for a transaction over several kinds in one table. */
+  async prepareReplace({ stored, value }: Replacement<T>, writeId: string): Promise<PreparedWrite> {
+    const change = { guid: this.guid(value.id), before: stored.value, after: value };
+    const index = await this.indexes.change([change], this.confirm);
+    const row = { ...this.rowOf(value), writeId };
+    return {
+      ...index,
+      actions: [["update", row, "Replace", { etag: stored.version }], ...index.actions],
+    };
+  }
+
+  /**
+   * What became of a replacement that the store refused: see {@link Commit}.
+   *
+   * @throws ConflictError when somebody else has written the entity, NotFoundError when it is gone.
+   */
+  async afterRefusedReplace(
+    { stored, value }: Replacement<T>,
+    writeId: string,
+  ): Promise<"done" | "again"> {
+    const row = await this.readRow(this.guid(value.id));
+    if (row === undefined) throw new NotFoundError(`'${value.id}' does not exist`);
+    if (row["writeId"] === writeId) return "done";
+    if (row.etag === stored.version) return "again";
+    throw new ConflictError(`'${value.id}' was changed by somebody else meanwhile`);
+  }
+
   /** Commits a write that adds these entities, and perhaps others to the same table. */
   protected async commitInsert(
     values: readonly T[],
@@ -146,7 +159,7 @@ export class TableEntityStore<
     });
   }
 
-  private async commitAndSweep(write: Parameters<typeof commit>[1]): Promise<void> {
+  protected async commitAndSweep(write: Parameters<typeof commit>[1]): Promise<void> {
     const emptied = await commit(this.table, write);
     for (const rowKey of emptied) await this.indexes.rows.sweep(rowKey);
   }
@@ -178,7 +191,7 @@ export class TableEntityStore<
   private async readRow(guid: string): Promise<Row | undefined> {
     const { partitionKey, rowKey } = this.keyOf(guid);
     try {
-      return await this.table.getEntity<Record<string, unknown>>(partitionKey, rowKey);
+      return await this.table.getEntity(partitionKey, rowKey);
     } catch (cause) {
       if (statusOf(cause) === 404) return undefined;
       throw storeError(cause, `Table ${this.table.tableName}`);

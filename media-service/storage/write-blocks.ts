@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import type { BlockBlobClient } from "@azure/storage-blob";
 import type { BlobProperties } from "../ports/blob-store";
 

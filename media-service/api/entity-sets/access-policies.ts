@@ -1,8 +1,8 @@
-import type { AccessPolicy } from "../../domain/access-policy";
-import type { EntityType, WireEntity } from "../../odata/edm";
+import type { EntityType } from "../../odata/edm";
 import { createAccessPolicy, deleteAccessPolicy } from "../../services/access-policies";
 import { type AccountDeps, required } from "../../services/account-deps";
 import { each, type EntitySet, equalText } from "../entity-set";
+import { accessPolicyToWire } from "../wire/access-policy-to-wire";
 
 const ACCESS_POLICY: EntityType = {
   setName: "AccessPolicies",
@@ -47,17 +47,5 @@ export function accessPolicySet(
       return accessPolicyToWire(policy);
     },
     delete: (id) => deleteAccessPolicy(deps, id),
-  };
-}
-
-/** An access policy as clients see it. */
-export function accessPolicyToWire(policy: AccessPolicy): WireEntity {
-  return {
-    Id: policy.id,
-    Created: policy.created,
-    LastModified: policy.lastModified,
-    Name: policy.name,
-    DurationInMinutes: policy.durationMinutes,
-    Permissions: policy.permissions,
   };
 }

@@ -3,9 +3,11 @@ import type { EntityType, WireEntity } from "../../odata/edm";
 import { type AccountDeps, required } from "../../services/account-deps";
 import { createAsset, deleteAsset, updateAsset } from "../../services/assets";
 import { each, type EntitySet, equalText } from "../entity-set";
-import { fileToWire } from "./files";
-import { locatorToWire } from "./locators";
-import { storageAccountToWire } from "./storage-accounts";
+import { assetToWire } from "../wire/asset-to-wire";
+import { assetsToWire } from "../wire/assets-to-wire";
+import { fileToWire } from "../wire/file-to-wire";
+import { locatorToWire } from "../wire/locator-to-wire";
+import { storageAccountToWire } from "../wire/storage-account-to-wire";
 
 const ASSET: EntityType = {
   setName: "Assets",
@@ -56,8 +58,7 @@ export function assetSet(deps: AccountDeps): EntitySet {
         return found.map((locator) => locatorToWire(deps, locator.value));
       }
       if (property === "StorageAccount") return [storageAccountToWire(deps)];
-      const parents = await Promise.all(value.parentAssetIds.map((parent) => assets.get(parent)));
-      return parents.flatMap((parent) => (parent === undefined ? [] : [toWire(parent.value)]));
+      return assetsToWire(deps, value.parentAssetIds);
     },
     async create(body) {
       const asset = await createAsset(deps, {
@@ -79,22 +80,6 @@ export function assetSet(deps: AccountDeps): EntitySet {
       deleteAsset(deps, id, {
         keepContainer: query.get("keepcontainer")?.toLowerCase() === "true",
       }),
-  };
-}
-
-/** An asset as clients see it. */
-export function assetToWire({ blobs }: Pick<AccountDeps, "blobs">, asset: Asset): WireEntity {
-  return {
-    Id: asset.id,
-    State: asset.state,
-    Created: asset.created,
-    LastModified: asset.lastModified,
-    AlternateId: asset.alternateId,
-    Name: asset.name,
-    Options: asset.options,
-    FormatOption: asset.formatOption,
-    Uri: blobs.containerUrl(asset.container),
-    StorageAccountName: asset.storageAccountName,
   };
 }
 

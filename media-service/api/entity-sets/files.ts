@@ -1,5 +1,4 @@
-import type { AssetFile } from "../../domain/asset-file";
-import type { EntityType, WireEntity } from "../../odata/edm";
+import type { EntityType } from "../../odata/edm";
 import type { EntityBody } from "../../odata/entity-body";
 import { type AccountDeps, required } from "../../services/account-deps";
 import {
@@ -9,6 +8,7 @@ import {
   updateAssetFile,
 } from "../../services/asset-files";
 import { each, type EntitySet, equalText } from "../entity-set";
+import { fileToWire } from "../wire/file-to-wire";
 
 const FILE: EntityType = {
   setName: "Files",
@@ -64,27 +64,6 @@ export function fileSet(deps: AccountDeps): EntitySet {
   };
 }
 
-/** An asset file as clients see it. */
-export function fileToWire(file: AssetFile): WireEntity {
-  return {
-    Id: file.id,
-    Name: file.name,
-    ContentFileSize: file.sizeBytes,
-    ParentAssetId: file.parentAssetId,
-    EncryptionVersion: file.encryptionVersion,
-    EncryptionScheme: file.encryptionScheme,
-    IsEncrypted: file.isEncrypted,
-    EncryptionKeyId: file.encryptionKeyId,
-    InitializationVector: file.initializationVector,
-    IsPrimary: file.isPrimary,
-    LastModified: file.lastModified,
-    Created: file.created,
-    MimeType: file.mimeType,
-    ContentChecksum: file.contentChecksum,
-    Options: file.options,
-  };
-}
-
 const TEXTS = {
   MimeType: "mimeType",
   ContentChecksum: "contentChecksum",
@@ -109,5 +88,5 @@ function changesOf(body: EntityBody): Partial<AssetFileFields> {
     if (body.boolean(property) !== null) changes[field] = body.boolean(property);
   }
   if (body.string("Name") !== null) changes["name"] = body.string("Name");
-  return changes as Partial<AssetFileFields>;
+  return changes;
 }

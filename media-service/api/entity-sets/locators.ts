@@ -3,16 +3,12 @@ import type { Locator } from "../../domain/locator";
 import type { EntityType, WireEntity } from "../../odata/edm";
 import type { EntityBody } from "../../odata/entity-body";
 import { type AccountDeps, required } from "../../services/account-deps";
-import {
-  createLocator,
-  deleteLocator,
-  locatorAddress,
-  updateLocator,
-} from "../../services/locators";
+import { createLocator, deleteLocator, updateLocator } from "../../services/locators";
 import { each, type EntitySet, equalText } from "../entity-set";
 import { linkedId } from "../linked-id";
-import { accessPolicyToWire } from "./access-policies";
-import { assetToWire } from "./assets";
+import { accessPolicyToWire } from "../wire/access-policy-to-wire";
+import { assetToWire } from "../wire/asset-to-wire";
+import { locatorToWire } from "../wire/locator-to-wire";
 
 const LOCATOR: EntityType = {
   setName: "Locators",
@@ -73,26 +69,6 @@ export function locatorSet(deps: AccountDeps): EntitySet {
       });
     },
     delete: (id) => deleteLocator(deps, id),
-  };
-}
-
-/** A locator as clients see it. */
-export function locatorToWire(
-  deps: Pick<AccountDeps, "account" | "blobs" | "signer">,
-  locator: Locator,
-): WireEntity {
-  const { path, baseUri, contentAccessComponent } = locatorAddress(deps, locator);
-  return {
-    Id: locator.id,
-    ExpirationDateTime: locator.expirationDateTime,
-    Type: locator.type,
-    Path: path,
-    BaseUri: baseUri,
-    ContentAccessComponent: contentAccessComponent,
-    AccessPolicyId: locator.accessPolicyId,
-    AssetId: locator.assetId,
-    StartTime: locator.startTime,
-    Name: locator.name,
   };
 }
 

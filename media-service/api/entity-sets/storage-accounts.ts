@@ -1,7 +1,8 @@
 import { NotFoundError } from "../../domain/errors";
-import type { EntityType, WireEntity } from "../../odata/edm";
+import type { EntityType } from "../../odata/edm";
 import type { AccountDeps } from "../../services/account-deps";
 import type { EntitySet } from "../entity-set";
+import { storageAccountToWire } from "../wire/storage-account-to-wire";
 
 const STORAGE_ACCOUNT: EntityType = {
   setName: "StorageAccounts",
@@ -27,10 +28,4 @@ export function storageAccountSet(deps: Pick<AccountDeps, "account">): EntitySet
       yield storageAccountToWire(deps);
     },
   };
-}
-
-/** The account's storage account as clients see it. */
-export function storageAccountToWire({ account }: Pick<AccountDeps, "account">): WireEntity {
-  // How much is in it is not counted: that would mean to list every blob.
-  return { Name: account.storageAccountName, IsDefault: true, BytesUsed: 0 };
 }

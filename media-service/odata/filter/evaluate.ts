@@ -39,6 +39,20 @@ function evaluate(node: FilterNode, entity: WireEntity): Value {
       return node.value;
     case "property":
       return (entity[node.name] ?? null) as Value;
+    case "call": {
+      const args = node.args.map((arg) => evaluate(arg, entity));
+      return FILTER_FUNCTIONS[node.name]?.call(...args) ?? null;
+    }
+    default:
+      return isTrue(node, entity);
+  }
+}
+
+function isTrue(
+  node: Extract<FilterNode, { kind: "not" | "and" | "or" | "compare" }>,
+  entity: WireEntity,
+): boolean {
+  switch (node.kind) {
     case "not":
       return evaluate(node.operand, entity) !== true;
     case "and":
@@ -47,10 +61,6 @@ function evaluate(node: FilterNode, entity: WireEntity): Value {
       return evaluate(node.left, entity) === true || evaluate(node.right, entity) === true;
     case "compare":
       return compare(node.comparison, evaluate(node.left, entity), evaluate(node.right, entity));
-    case "call":
-      return (
-        FILTER_FUNCTIONS[node.name]?.call(...node.args.map((arg) => evaluate(arg, entity))) ?? null
-      );
   }
 }
 

@@ -1,0 +1,35 @@
+import { TaskState } from "../../domain/job-state";
+import type { Task } from "../../domain/task";
+import type { WireEntity } from "../../odata/edm";
+
+/** A task as clients see it at a moment. */
+export function taskToWire(task: Task, now: Date): WireEntity {
+  const startTime = task.state === TaskState.running ? task.startTime : null;
+  return {
+    Id: task.id,
+    Configuration: task.configuration,
+    EndTime: task.endTime,
+    ErrorDetails: task.errorDetails.map(({ code, message }) => ({ Code: code, Message: message })),
+    HistoricalEvents: task.historicalEvents.map(({ code, message, timeStamp }) => ({
+      Code: code,
+      Message: message,
+      TimeStamp: new Date(timeStamp),
+    })),
+    MediaProcessorId: task.mediaProcessorId,
+    Name: task.name,
+    PerfMessage: task.perfMessage,
+    Priority: task.priority,
+    Progress: task.progress,
+    RunningDuration:
+      startTime === null ? task.runningMilliseconds : now.getTime() - startTime.getTime(),
+    StartTime: task.startTime,
+    State: task.state,
+    TaskBody: task.taskBody,
+    Options: task.options,
+    EncryptionKeyId: null,
+    // Clients compare with exactly this word.
+    EncryptionScheme: "None",
+    EncryptionVersion: null,
+    InitializationVector: null,
+  };
+}

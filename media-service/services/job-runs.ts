@@ -1,0 +1,158 @@
+import { InvalidInputError, NotFoundError } from "../domain/errors";
+import type { Job } from "../domain/job";
+import { jobHasEnded, JobState, taskHasEnded, TaskState } from "../domain/job-state";
+import { MEDIA_PROCESSORS } from "../domain/media-processors";
+import { inRunOrder } from "../domain/run-order";
+import type { Task } from "../domain/task";
+import type { BlobAddress } from "../ports/blob-store";
+import type { JobRun, JobRuns, TaskErrorCode, TaskRun } from "../ports/job-runs";
+import type { AccountDeps } from "./account-deps";
+import { createFileInfos } from "./asset-files";
+import { changeJob, endedTask, withEvent } from "./change-job";
+import { deleteOutputs, endAsCanceled } from "./end-job";
+import { makeOutputAssets } from "./job-readiness";
+import { tasksOf } from "./tasks-of";
+import { updateEntity } from "./update-entity";
+
+/** The life of jobs as their workers see it, kept in the account's tables. */
+export class StoredJobRuns implements JobRuns {
+  constructor(private readonly deps: AccountDeps) {}
+
+  async start(jobId: string, attempt?: number): Promise<JobRun | undefined> {
+    const found = await this.find(jobId);
+    if (found === undefined || jobHasEnded(found.state)) return undefined;
+    // A job is queued twice when a process ended between sending its message and noting that.
+    if (attempt === 1 && found.state === JobState.processing) return undefined;
+    if (found.state === JobState.canceling) {
+      await this.canceled(jobId);
+      return undefined;
+    }
+    await makeOutputAssets(this.deps, found);
+    const job = await changeJob(this.deps, jobId, ({ state }) =>
+      state === JobState.queued || state === JobState.scheduled
+        ? { state: JobState.processing }
+        : {},
+    );
+    if (job.state !== JobState.processing) return this.start(jobId);
+    const tasks = inRunOrder(await tasksOf(this.deps, jobId)).filter(
+      ({ state }) => state !== TaskState.completed,
+    );
+    const runs: TaskRun[] = [];
+    for (const task of tasks) runs.push(await this.taskRun(task));
+    return { jobId: job.id, jobName: job.name ?? "", tasks: runs };
+  }
+
+  async taskStarted(_jobId: string, taskId: string): Promise<void> {
+    await this.updateTask(taskId, (task, now) =>
+      withEvent(
+        { ...task, state: TaskState.running, startTime: now, progress: 0 },
+        { code: "Processing", now },
+      ),
+    );
+  }
+
+  async progress(jobId: string, taskId: string, percent: number): Promise<"continue" | "cancel"> {
+    const job = await this.find(jobId);
+    if (job?.state !== JobState.processing) return "cancel";
+    const progress = Math.min(100, Math.max(0, percent));
+    await this.updateTask(taskId, (task) =>
+      task.progress === progress ? task : { ...task, progress },
+    );
+    return "continue";
+  }
+
+  async taskCompleted(_jobId: string, taskId: string): Promise<void> {
+    const stored = await this.deps.stores.tasks.get(taskId);
+    for (const { assetId } of stored?.value.outputs ?? []) {
+      await createFileInfos(this.deps, assetId);
+    }
+    await this.updateTask(taskId, (task, now) =>
+      endedTask({ ...task, progress: 100 }, { state: TaskState.completed, now }),
+    );
+  }
+
+  async finish(jobId: string): Promise<void> {
+    await this.change(jobId, (job) => ({
+      state: job.state === JobState.canceling ? JobState.canceled : JobState.finished,
+    }));
+  }
+
+  async fail(
+    jobId: string,
+    taskId: string,
+    detail: { code: TaskErrorCode; message: string },
+  ): Promise<void> {
+    const job = await this.find(jobId);
+    if (job === undefined || jobHasEnded(job.state)) return;
+    await deleteOutputs(this.deps, job);
+    const now = this.deps.clock.now();
+    await this.change(jobId, () => ({
+      state: JobState.error,
+      task: (task) =>
+        task.id === taskId
+          ? endedTask(
+              { ...task, errorDetails: [detail] },
+              { state: TaskState.error, message: detail.message, now },
+            )
+          : {},
+    }));
+  }
+
+  canceled(jobId: string): Promise<void> {
+    return endAsCanceled(this.deps, jobId);
+  }
+
+  // A message may name a job that is gone, or be none of ours.
+  private async find(jobId: string): Promise<Job | undefined> {
+    try {
+      return (await this.deps.stores.jobs.get(jobId))?.value;
+    } catch (cause) {
+      if (cause instanceof InvalidInputError) return undefined;
+      throw cause;
+    }
+  }
+
+  private async change(jobId: string, decide: Parameters<typeof changeJob>[2]): Promise<void> {
+    try {
+      await changeJob(this.deps, jobId, (job) => (jobHasEnded(job.state) ? {} : decide(job)));
+    } catch (cause) {
+      if (!(cause instanceof NotFoundError)) throw cause;
+    }
+  }
+
+  // What a task had to say after its end does not count any more.
+  private async updateTask(taskId: string, change: (task: Task, now: Date) => Task): Promise<void> {
+    const now = this.deps.clock.now();
+    try {
+      await updateEntity(this.deps.stores.tasks, taskId, (task) =>
+        taskHasEnded(task.state) ? task : change(task, now),
+      );
+    } catch (cause) {
+      if (!(cause instanceof NotFoundError)) throw cause;
+    }
+  }
+
+  private async taskRun(task: Task): Promise<TaskRun> {
+    const [output] = task.outputs;
+    const asset = await this.deps.stores.assets.get(output?.assetId ?? "");
+    const processor = MEDIA_PROCESSORS.find(
+      ({ id }) => id.toLowerCase() === task.mediaProcessorId.toLowerCase(),
+    );
+    return {
+      taskId: task.id,
+      configuration: task.configuration,
+      processorName: processor?.name ?? "",
+      input: await this.inputOf(task),
+      outputContainer: asset?.value.container ?? "",
+    };
+  }
+
+  private async inputOf({ inputAssetIds: [assetId = ""] }: Task): Promise<BlobAddress | undefined> {
+    const asset = await this.deps.stores.assets.get(assetId);
+    const files = await this.deps.stores.files.find("parent", assetId);
+    const file =
+      files.find(({ value }) => value.isPrimary) ?? (files.length === 1 ? files[0] : undefined);
+    if (asset === undefined || file === undefined) return undefined;
+    return { container: asset.value.container, blob: file.value.name };
+  }
+}
