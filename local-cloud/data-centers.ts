@@ -1,5 +1,6 @@
 import { appProcessName, declaredEnvironment } from "./stand-in/kinds/container-app";
 import { mediaAccountProcessName, mediaAccountToken } from "./stand-in/kinds/media-services";
+import type { Declared } from "./stand-in/kinds/resource-kind";
 import { listAt, reveal, textAt } from "./stand-in/properties";
 import type { ResourceRecord, ResourceRecords } from "./stand-in/resource-records";
 import { storeProcessName } from "./storage/azurite-stores";
@@ -23,12 +24,14 @@ export function declaredDataCenters(records: ResourceRecords, ports: PortBook): 
     ...records.ofType("azure-native:app:ContainerApp").flatMap(fromContainerApp),
     ...records.ofType(mediaAccountToken).flatMap((record) => fromMediaAccount(record, records)),
   ];
-  return found.flatMap((dataCenter) => {
-    const port = ports.known(dataCenter.service);
-    return port === undefined
-      ? []
-      : [{ ...dataCenter, url: `http://${loopback}:${port.toString()}` }];
-  });
+  return found
+    .flatMap((dataCenter) => {
+      const port = ports.known(dataCenter.service);
+      return port === undefined
+        ? []
+        : [{ ...dataCenter, url: `http://${loopback}:${port.toString()}` }];
+    })
+    .sort((a, b) => a.name.localeCompare(b.name));
 }
 
 type WithoutUrl = Omit<LocalDataCenter, "url">;
@@ -36,7 +39,7 @@ type WithoutUrl = Omit<LocalDataCenter, "url">;
 function fromContainerApp(record: ResourceRecord): WithoutUrl[] {
   const name = textAt(record.outputs, "name") ?? "";
   const inputs = reveal(record.inputs);
-  const environment = declaredEnvironment({ id: record.id, name, inputs, hidden: {} });
+  const environment = readEnvironment({ id: record.id, name, inputs, hidden: {} });
   const { DATA_CENTER, MEDIA_ACCOUNT_NAME, STORAGE_ACCOUNT_NAME } = environment;
   if (STORAGE_ACCOUNT_NAME === undefined) return [];
   return [
@@ -47,6 +50,15 @@ function fromContainerApp(record: ResourceRecord): WithoutUrl[] {
       store: storeProcessName(STORAGE_ACCOUNT_NAME),
     },
   ];
+}
+
+/** An app whose declaration can't run has no environment; making it has said why. */
+function readEnvironment(declared: Declared): Record<string, string> {
+  try {
+    return declaredEnvironment(declared);
+  } catch {
+    return {};
+  }
 }
 
 function fromMediaAccount(record: ResourceRecord, records: ResourceRecords): WithoutUrl[] {

@@ -27,17 +27,26 @@ export async function readStackOutputs(config: CloudConfig, stack: string): Prom
   return JSON.parse(output) as StackOutputs;
 }
 
+/** What stands before all data centers comes after them. */
+const publicHosts = ["edge", "trafficManager"];
+
+function dataCentersFirst([a]: [string, VideoUrls], [b]: [string, VideoUrls]): number {
+  return publicHosts.indexOf(a) - publicHosts.indexOf(b) || a.localeCompare(b);
+}
+
 /** The addresses of every video on every host, as lines. */
 export function outputLines({ videos, watchPage }: StackOutputs): string[] {
   const lines = videos.flatMap(({ name, relativePath, urls }) => [
     "",
     `${name}  ${relativePath}`,
-    ...Object.entries(urls).flatMap(([host, { hls, dash, smooth }]) => [
-      `  ${host}`,
-      `    HLS     ${hls}`,
-      `    DASH    ${dash}`,
-      `    Smooth  ${smooth}`,
-    ]),
+    ...Object.entries(urls)
+      .sort(dataCentersFirst)
+      .flatMap(([host, { hls, dash, smooth }]) => [
+        `  ${host}`,
+        `    HLS     ${hls}`,
+        `    DASH    ${dash}`,
+        `    Smooth  ${smooth}`,
+      ]),
   ]);
   return [...lines, "", ...(watchPage === undefined ? [] : [`watch page  ${watchPage}`, ""])];
 }

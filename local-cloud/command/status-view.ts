@@ -40,7 +40,8 @@ function stateOf(status: ProcessStatus | undefined): string {
 
 function originWord(origin: { healthy: boolean; detail: string } | undefined): string {
   if (origin === undefined) return "-";
-  return origin.healthy ? "healthy" : `unhealthy: ${origin.detail}`;
+  if (origin.healthy) return "healthy";
+  return origin.detail === "200" ? "coming back" : `unhealthy: ${origin.detail}`;
 }
 
 /** The rows as a table. */
