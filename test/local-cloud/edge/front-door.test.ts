@@ -1,0 +1,351 @@
+import { strict as assert } from "node:assert";
+import { randomBytes } from "node:crypto";
+import { afterEach, describe, it } from "mocha";
+import pino from "pino";
+import { FrontDoor } from "../../../local-cloud/edge/front-door";
+import type { CacheSettings } from "../../../local-cloud/edge/front-door-settings";
+import { until } from "../until";
+import { type EndpointOptions, endpointOver, says, ToyOrigin } from "./toy-origin";
+
+const forMinutes: CacheSettings = {
+  behavior: "override-always",
+  durationMs: 60_000,
+  query: { mode: "ignore", parameters: [] },
+};
+
+describe("Front Door's data plane", () => {
+  const open: AsyncDisposable[] = [];
+  let door: FrontDoor;
+  let url: string;
+
+  afterEach(async () => {
+    for (const thing of open.splice(0).reverse()) await thing[Symbol.asyncDispose]();
+  });
+
+  async function origin(name: string): Promise<ToyOrigin> {
+    const started = await ToyOrigin.start(name, says(`from ${name}`));
+    open.push(started);
+    return started;
+  }
+
+  async function openDoor(
+    origins: readonly ToyOrigin[],
+    options: EndpointOptions = {},
+    retry: Partial<{ enabled: boolean; tryNextAfterMs: number; bufferBytes: number }> = {},
+  ): Promise<void> {
+    door = new FrontDoor({ log: pino({ level: "silent" }), retry });
+    open.push(door);
+    await door.configure([endpointOver(origins, options)]);
+    url = `http://127.0.0.1:${String(door.port("endpoint"))}`;
+  }
+
+  const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(`${url}${path}`, { headers });
+
+  it("sends requests to the origin of the highest priority and says so", async () => {
+    const [east, west] = [await origin("east"), await origin("west")];
+    await openDoor([east, west]);
+
+    const response = await get("/a");
+
+    assert.equal(await response.text(), "from east");
+    assert.equal(response.headers.get("x-edge"), "twinstream");
+    assert.equal(response.headers.get("x-edge-origin"), "east");
+    assert.equal(response.headers.get("x-cache"), "CONFIG_NOCACHE");
+    assert.deepEqual(west.requests, []);
+  });
+
+  describe("when an origin fails a request", () => {
+    for (const { why, fail } of [
+      { why: "is gone", fail: (east: ToyOrigin) => east[Symbol.asyncDispose]() },
+      {
+        why: "answers 503",
+        fail: (east: ToyOrigin) => {
+          east.behaviour = (_request, response) => response.writeHead(503).end("no");
+        },
+      },
+      {
+        why: "takes the request and never answers",
+        fail: (east: ToyOrigin) => {
+          east.behaviour = () => undefined;
+        },
+      },
+      {
+        why: "breaks off in the middle of a segment",
+        fail: (east: ToyOrigin) => {
+          east.behaviour = (_request, response) => {
+            response.writeHead(200, { "content-length": "1000000" });
+            response.write(Buffer.alloc(10_000), () => response.destroy());
+          };
+        },
+      },
+      {
+        why: "stops sending in the middle of a segment",
+        fail: (east: ToyOrigin) => {
+          east.behaviour = (_request, response) => {
+            response.writeHead(200, { "content-length": "1000000" });
+            response.write(Buffer.alloc(10_000));
+          };
+        },
+      },
+    ]) {
+      it(`that ${why}, the next one answers the same request`, async () => {
+        const [east, west] = [await origin("east"), await origin("west")];
+        const segment = randomBytes(1_000_000);
+        west.behaviour = (_request, response) => response.end(segment);
+        await openDoor([east, west], {}, { tryNextAfterMs: 300 });
+        await fail(east);
+
+        const response = await get("/segment");
+
+        assert.equal(response.status, 200);
+        assert.equal(response.headers.get("x-edge-origin"), "west");
+        assert(segment.equals(Buffer.from(await response.arrayBuffer())));
+        assert.equal(door.status().counters.rescued, 1);
+      });
+    }
+
+    it("asks it last from then on, so that nobody waits for it first", async () => {
+      const [east, west] = [await origin("east"), await origin("west")];
+      east.behaviour = () => undefined;
+      await openDoor([east, west], {}, { tryNextAfterMs: 300 });
+
+      await get("/first");
+      await get("/second");
+
+      assert.deepEqual(east.requests, ["GET /first"]);
+      assert.deepEqual(west.requests, ["GET /first", "GET /second"]);
+    });
+
+    it("does not repeat a request that changes something", async () => {
+      const [east, west] = [await origin("east"), await origin("west")];
+      east.behaviour = (_request, response) => response.writeHead(503).end("no");
+      await openDoor([east, west]);
+
+      const response = await fetch(`${url}/thing`, { method: "POST", body: "x" });
+
+      assert.equal(response.status, 503);
+      assert.deepEqual(west.requests, []);
+    });
+
+    it("answers 502 and names the origin when none is left", async () => {
+      const east = await origin("east");
+      await openDoor([east]);
+      await east[Symbol.asyncDispose]();
+
+      const response = await get("/a");
+
+      assert.equal(response.status, 502);
+      assert.match(await response.text(), /^No origin could answer: east: .*ECONNREFUSED/);
+    });
+  });
+
+  describe("with the retry switched off", () => {
+    it("passes the failure on until probes find the origin unhealthy", async () => {
+      const [east, west] = [await origin("east"), await origin("west")];
+      await openDoor([east, west], { probeIntervalMs: 100 }, { enabled: false });
+      await until("probed", () => originDetails(door).every((detail) => detail === "200"));
+      await east[Symbol.asyncDispose]();
+
+      const duringDetection = await get("/a");
+      await until("unhealthy", () => health(door)["east"] === false);
+      const afterwards = await get("/a");
+
+      assert.equal(duringDetection.status, 502);
+      assert.equal(afterwards.headers.get("x-edge-origin"), "west");
+    });
+
+    it("breaks the viewer's connection where the origin's breaks", async () => {
+      const [east, west] = [await origin("east"), await origin("west")];
+      east.behaviour = (_request, response) => {
+        response.writeHead(200, { "content-length": "1000000" });
+        response.write(Buffer.alloc(10_000), () => response.destroy());
+      };
+      await openDoor([east, west], {}, { enabled: false });
+
+      const response = await get("/segment");
+
+      assert.equal(response.status, 200);
+      await assert.rejects(response.arrayBuffer());
+      assert.deepEqual(west.requests, []);
+    });
+
+    it("gives up on a silent origin after the declared time-out", async () => {
+      const east = await origin("east");
+      east.behaviour = () => undefined;
+      await openDoor([east], { responseTimeoutMs: 400 }, { enabled: false });
+
+      const response = await get("/a");
+
+      assert.equal(response.status, 504);
+    });
+  });
+
+  describe("with probes", () => {
+    it("calls an origin healthy again once enough samples of the window succeeded", async () => {
+      const [east, west] = [await origin("east"), await origin("west")];
+      let ready = false;
+      east.behaviour = (request, response) => {
+        if (request.url === "/readyz") response.writeHead(ready ? 200 : 503).end();
+        else response.end("from east");
+      };
+      await openDoor([east, west], { probeIntervalMs: 50 });
+      await until("unhealthy", () => health(door)["east"] === false);
+      const away = await get("/a");
+      ready = true;
+      await until("healthy", () => health(door)["east"] === true);
+
+      assert.equal(away.headers.get("x-edge-origin"), "west");
+      assert.equal((await get("/a")).headers.get("x-edge-origin"), "east");
+    });
+
+    it("treats all as healthy when every probe fails", async () => {
+      const [east, west] = [await origin("east"), await origin("west")];
+      for (const each of [east, west]) {
+        each.behaviour = (request, response) =>
+          response.writeHead(request.url === "/readyz" ? 503 : 200).end(each.name);
+      }
+      await openDoor([east, west], { probeIntervalMs: 50 });
+      await until("unhealthy", () => Object.values(health(door)).every((healthy) => !healthy));
+
+      assert.equal(await (await get("/a")).text(), "east");
+    });
+  });
+
+  describe("with caching", () => {
+    it("asks the origin once while an answer is fresh, whatever the query", async () => {
+      const east = await origin("east");
+      await openDoor([east], { cache: forMinutes });
+
+      const first = await get("/segment?a=1");
+      await first.text();
+      const second = await get("/segment?b=2");
+
+      assert.equal(first.headers.get("x-cache"), "TCP_MISS");
+      assert.equal(second.headers.get("x-cache"), "TCP_HIT");
+      assert.equal(await second.text(), "from east");
+      assert.equal(second.headers.get("x-edge-origin"), "east");
+      assert.deepEqual(east.requests, ["GET /segment?a=1"]);
+    });
+
+    it("answers a range, and a condition, from the whole answer it has", async () => {
+      const east = await origin("east");
+      east.behaviour = says("0123456789", { etag: '"x"' });
+      await openDoor([east], { cache: forMinutes });
+      await (await get("/segment")).text();
+
+      const range = await get("/segment", { range: "bytes=2-4" });
+      const behind = await get("/segment", { range: "bytes=10-" });
+      const same = await get("/segment", { "if-none-match": '"x"' });
+
+      assert.equal(range.status, 206);
+      assert.equal(await range.text(), "234");
+      assert.equal(range.headers.get("content-range"), "bytes 2-4/10");
+      assert.equal(behind.status, 416);
+      assert.equal(same.status, 304);
+      assert.equal(east.requests.length, 1);
+    });
+
+    for (const { what, behaviour, headers } of [
+      {
+        what: "an error",
+        behaviour: ((_request, response) =>
+          response.writeHead(404).end("no")) as ToyOrigin["behaviour"],
+      },
+      {
+        what: "a part of an answer",
+        behaviour: ((_request, response) =>
+          response
+            .writeHead(206, { "content-range": "bytes 0-0/2" })
+            .end("a")) as ToyOrigin["behaviour"],
+        headers: { range: "bytes=0-0" },
+      },
+      { what: "an answer with a cookie", behaviour: says("a", { "set-cookie": "a=b" }) },
+    ]) {
+      it(`keeps no copy of ${what}`, async () => {
+        const east = await origin("east");
+        east.behaviour = behaviour;
+        await openDoor([east], { cache: forMinutes });
+
+        await (await get("/a", headers)).text();
+        await (await get("/a", headers)).text();
+
+        assert.equal(east.requests.length, 2);
+      });
+    }
+
+    it("goes by the first rule that fits, and lets its time pass", async () => {
+      const east = await origin("east");
+      let now = 0;
+      door = new FrontDoor({ log: pino({ level: "silent" }), now: () => now });
+      open.push(door);
+      const rule = (order: number, contains: string, durationMs: number) => ({
+        order,
+        stops: true,
+        headers: [],
+        cache: { ...forMinutes, durationMs },
+        conditions: [
+          {
+            variable: "UrlPath",
+            operator: "Contains",
+            values: [contains],
+            negate: false,
+            transforms: ["Lowercase"],
+            selector: "",
+          },
+        ],
+      });
+      const rules = [rule(2, "/manifest", 60), rule(1, "/fragments(", 60_000)];
+      await door.configure([endpointOver([east], { rules })]);
+      url = `http://127.0.0.1:${String(door.port("endpoint"))}`;
+
+      const verdict = async (path: string): Promise<string | null> => {
+        const response = await get(path);
+        await response.text();
+        return response.headers.get("x-cache");
+      };
+      assert.equal(await verdict("/x/Manifest"), "TCP_MISS");
+      assert.equal(await verdict("/x/Manifest"), "TCP_HIT");
+      assert.equal(await verdict("/x/Fragments(v=0)"), "TCP_MISS");
+      assert.equal(await verdict("/readyz-not"), "CONFIG_NOCACHE");
+      await until("lapsed", async () => (await verdict("/x/Manifest")) === "TCP_MISS");
+      now += 1;
+      assert.equal(await verdict("/x/Fragments(v=0)"), "TCP_HIT");
+    });
+
+    it("streams a body that is larger than it holds back, whole", async () => {
+      const [east, west] = [await origin("east"), await origin("west")];
+      const film = randomBytes(3_000_000);
+      east.behaviour = (_request, response) => response.end(film);
+      await openDoor([east, west], {}, { bufferBytes: 100_000 });
+
+      const response = await get("/film.mp4");
+
+      assert(film.equals(Buffer.from(await response.arrayBuffer())));
+    });
+  });
+
+  it("answers 404 where no route fits, and stops listening when its endpoint goes", async () => {
+    const east = await origin("east");
+    await openDoor([east]);
+    const [settings] = [endpointOver([east])];
+    const [route] = settings.routes;
+    assert(route);
+    await door.configure([{ ...settings, routes: [{ ...route, patterns: ["/media/*"] }] }]);
+    assert.equal((await get("/other")).status, 404);
+    assert.equal((await get("/media/a")).status, 200);
+
+    await door.configure([]);
+
+    await assert.rejects(get("/media/a"));
+  });
+});
+
+function health(door: FrontDoor): Record<string, boolean> {
+  const origins = door.status().endpoints.flatMap((endpoint) => endpoint.origins);
+  return Object.fromEntries(origins.map(({ name, healthy }) => [name, healthy]));
+}
+
+function originDetails(door: FrontDoor): string[] {
+  return door.status().endpoints.flatMap(({ origins }) => origins.map(({ detail }) => detail));
+}
