@@ -27,11 +27,11 @@ export function playerHosts(ways: WaysIn): Record<string, pulumi.Output<Streamin
   );
 }
 
-/** Address of the watch page on the edge; undefined where the media service serves none. */
+/** Address of the watch page on the edge; null, which Pulumi can export, where there is none. */
 export function watchPageUrl(
   { mediaServices, publicScheme }: Pick<Settings, "mediaServices" | "publicScheme">,
   edgeHost: pulumi.Input<string>,
-): pulumi.Output<string> | undefined {
-  if (mediaServices.kind !== "self-hosted" || !mediaServices.watchPage) return undefined;
+): pulumi.Output<string> | null {
+  if (mediaServices.kind !== "self-hosted" || !mediaServices.watchPage) return null;
   return pulumi.interpolate`${publicScheme}://${edgeHost}/watch/`;
 }

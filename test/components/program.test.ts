@@ -283,7 +283,7 @@ describe("A change of the configuration", () => {
 
     assert.deepEqual(Object.keys(first.urls).sort(), ["east", "edge", "west"]);
     assert.match(first.urls["edge"]?.hls ?? "", /^https:/);
-    assert.equal(outputs["watchPage"], undefined);
+    assert.equal(outputs["watchPage"], null);
   });
 
   it("to classic accounts declares those in place of the container apps", async () => {
@@ -306,7 +306,7 @@ describe("A change of the configuration", () => {
       resource: "https://rest.media.azure.net",
     });
     assert.deepEqual(jobs["big-buck-bunny-east"].secrets, ["account.accountKey"]);
-    assert.equal(deployment.outputs["watchPage"], undefined);
+    assert.equal(deployment.outputs["watchPage"], null);
   });
 });
 

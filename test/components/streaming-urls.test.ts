@@ -63,6 +63,6 @@ describe("watchPageUrl", () => {
   it("is nothing where the service serves no page", () => {
     const mediaServices = { ...selfHosted, watchPage: false };
 
-    assert.equal(watchPageUrl({ publicScheme, mediaServices }, "edge.test"), undefined);
+    assert.equal(watchPageUrl({ publicScheme, mediaServices }, "edge.test"), null);
   });
 });
