@@ -9,7 +9,18 @@ import { EngineError, messageOf, unsupported } from "./errors";
 /** Commands of the official CLI that are not offered here. */
 const ELSEWHERE = [
   ...["import", "state", "watch", "new", "login", "logout", "whoami", "plugin", "package"],
-  ...["policy", "console", "convert", "env", "org", "schema", "install", "logs", "ai", "deployment"],
+  ...[
+    "policy",
+    "console",
+    "convert",
+    "env",
+    "org",
+    "schema",
+    "install",
+    "logs",
+    "ai",
+    "deployment",
+  ],
 ];
 
 /** Runs the command line; sets the process's exit code. */

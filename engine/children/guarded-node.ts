@@ -22,7 +22,13 @@ export type GuardedChild = ChildProcess & { stdout: Readable; stderr: Readable }
  * watches a pipe (file descriptor 3) that the system closes with the engine. It also keeps Ctrl-C,
  * which a terminal sends to all processes, for the engine to handle.
  */
-export function spawnGuarded({ args, nodeArgs = [], preload = [], cwd, env }: NodeProgram): GuardedChild {
+export function spawnGuarded({
+  args,
+  nodeArgs = [],
+  preload = [],
+  cwd,
+  env,
+}: NodeProgram): GuardedChild {
   const preloads = [path.join(__dirname, "guard.cjs"), ...preload];
   const options = [...nodeArgs, ...preloads.flatMap((module) => ["--require", module])];
   const child = spawn(process.execPath, [...options, ...args], {

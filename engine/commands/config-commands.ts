@@ -8,7 +8,8 @@ import { type GlobalOptions, Workspace } from "./workspace";
 
 /** Adds `config`, which reads and changes a stack's settings. */
 export function addConfigCommands(program: Command): void {
-  const open = (): Promise<StackAccess> => StackAccess.open(Workspace.open(program.opts<GlobalOptions>()));
+  const open = (): Promise<StackAccess> =>
+    StackAccess.open(Workspace.open(program.opts<GlobalOptions>()));
   const config = program
     .command("config")
     .description("Show or change a stack's configuration")
@@ -39,7 +40,8 @@ export function addConfigCommands(program: Command): void {
     .description("Remove one value")
     .action(async (key: string) => {
       const access = await open();
-      if (!access.settings.removeConfig(fullKey(access.name.project, key))) throw missing(access, key);
+      if (!access.settings.removeConfig(fullKey(access.name.project, key)))
+        throw missing(access, key);
       access.settings.save();
     });
 }

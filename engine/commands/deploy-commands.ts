@@ -14,6 +14,11 @@ import { type GlobalOptions, Workspace } from "./workspace";
 /** A command that changes a stack, in its words. */
 interface DeployCommand {
   kind: "update" | "refresh" | "destroy";
+  name: string;
+  alias?: string;
+  description: string;
+  /** Options besides those that all have. */
+  options: string[];
   /** `Updating (dev):` */
   doing: string;
   /** `Do you want to perform this update?` */
@@ -23,18 +28,29 @@ interface DeployCommand {
 
 const UP: DeployCommand = {
   kind: "update",
+  name: "up",
+  alias: "update",
+  description: "Bring the stack to what the program wants",
+  options: ["refresh"],
   doing: "Updating",
   noun: "update",
   plan: ({ refresh }, refreshFirst) => ({ refresh: refresh ?? refreshFirst, then: "update" }),
 };
 const REFRESH: DeployCommand = {
   kind: "refresh",
+  name: "refresh",
+  description: "Take into the state what is really there",
+  options: ["clearPendingCreates"],
   doing: "Refreshing",
   noun: "refresh",
   plan: () => ({ refresh: true, then: "nothing" }),
 };
 const DESTROY: DeployCommand = {
   kind: "destroy",
+  name: "destroy",
+  alias: "down",
+  description: "Delete everything in the stack",
+  options: ["refresh"],
   doing: "Destroying",
   noun: "destroy",
   plan: ({ refresh }, refreshFirst) => ({ refresh: refresh ?? refreshFirst, then: "destroy" }),
@@ -50,16 +66,13 @@ export function addDeployCommands(program: Command): void {
   addDeployOptions(preview, [...COMMON, "json", "refresh"]).action((options: DeployOptions) =>
     previewStack(program.opts<GlobalOptions>(), options),
   );
-  const add = (name: string, command: DeployCommand, description: string, more: string[]): Command => {
-    const added = program.command(name).description(description);
-    addDeployOptions(added, [...CHANGING, ...more]);
-    return added.action((options: DeployOptions) =>
+  for (const command of [UP, REFRESH, DESTROY]) {
+    const added = program.command(command.name).description(command.description);
+    if (command.alias !== undefined) added.alias(command.alias);
+    addDeployOptions(added, [...CHANGING, ...command.options]).action((options: DeployOptions) =>
       changeStack(program.opts<GlobalOptions>(), options, command),
     );
-  };
-  add("up", UP, "Bring the stack to what the program wants", ["refresh"]).alias("update");
-  add("refresh", REFRESH, "Take into the state what is really there", ["clearPendingCreates"]);
-  add("destroy", DESTROY, "Delete everything in the stack", ["refresh"]).alias("down");
+  }
 }
 
 async function previewStack(global: GlobalOptions, options: DeployOptions): Promise<void> {
@@ -77,32 +90,41 @@ async function changeStack(
   options: DeployOptions,
   command: DeployCommand,
 ): Promise<void> {
-  if (options.previewOnly !== true && options.skipPreview !== true) {
-    requireYes({ ...global, ...options });
-  }
+  const isPreviewed = options.skipPreview !== true || options.previewOnly === true;
+  if (isPreviewed && options.previewOnly !== true) requireYes({ ...global, ...options });
   const access = await StackAccess.open(Workspace.open(global));
   const plan = command.plan(options, access.workspace.project.refreshFirst);
-  const { stack } = access.name;
-  if (options.skipPreview !== true || options.previewOnly === true) {
-    print(`Previewing ${command.noun} (${stack}):`);
-    const result = await runStack(access, runOptions(options, { preview: true, plan }));
-    if (options.previewOnly === true || !result.succeeded) {
-      conclude(result, options);
-      return;
-    }
-    if (options.yes !== true && !(await confirmed(command, result.display))) {
-      throw new EngineError("cancelled", `confirmation declined, not proceeding with the ${command.noun}`);
-    }
-  }
-  print(`${command.doing} (${stack}):`);
-  const result = await changeLocked(access, options, { command, plan });
+  const parts = { command, plan };
+  if (isPreviewed && !(await previewed(access, options, parts))) return;
+  print(`${command.doing} (${access.name.stack}):`);
+  const result = await changeLocked(access, options, parts);
   if (command.kind === "destroy" && result.succeeded) {
     print(
       `The resources in the stack have been deleted, but the history and configuration associated ` +
-        `with the stack are still maintained. To remove the stack itself, run \`stack rm ${stack}\`.`,
+        `with the stack are still maintained. To remove the stack itself, run ` +
+        `\`stack rm ${access.name.stack}\`.`,
     );
   }
   conclude(result, options);
+}
+
+/** Shows what a command would do; whether it is to be done now. */
+async function previewed(
+  access: StackAccess,
+  options: DeployOptions,
+  { command, plan }: { command: DeployCommand; plan: DeploymentPlan },
+): Promise<boolean> {
+  print(`Previewing ${command.noun} (${access.name.stack}):`);
+  const result = await runStack(access, runOptions(options, { preview: true, plan }));
+  if (options.previewOnly === true || !result.succeeded) {
+    conclude(result, options);
+    return false;
+  }
+  if (options.yes === true || (await confirmed(command, result.display))) return true;
+  throw new EngineError(
+    "cancelled",
+    `confirmation declined, not proceeding with the ${command.noun}`,
+  );
 }
 
 async function changeLocked(

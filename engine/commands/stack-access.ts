@@ -10,12 +10,15 @@ import { saltOf, type Workspace } from "./workspace";
 
 /** One stack of a workspace: its settings, its secrets, its state. */
 export class StackAccess {
+  readonly name: StackName;
+
   private constructor(
     readonly workspace: Workspace,
-    readonly name: StackName,
     readonly settings: StackSettings,
-    private readonly sealers: { opener: SecretSealer; sealer: SecretSealer },
-  ) {}
+    private readonly parts: { stack: string; opener: SecretSealer; sealer: SecretSealer },
+  ) {
+    this.name = { project: workspace.project.name, stack: parts.stack };
+  }
 
   /** @throws EngineError when there is no such stack, or its secrets do not open. */
   static async open(workspace: Workspace, stack = workspace.stackName()): Promise<StackAccess> {
@@ -29,12 +32,12 @@ export class StackAccess {
     }
     const settings = new StackSettings(workspace.settingsFile(stack));
     const sealers = await openSealers(workspace, settings, file);
-    return new StackAccess(workspace, name, settings, sealers);
+    return new StackAccess(workspace, settings, { stack, ...sealers });
   }
 
   /** What seals what is written of this stack. */
   get sealer(): SecretSealer {
-    return this.sealers.sealer;
+    return this.parts.sealer;
   }
 
   get journalFile(): string {
@@ -48,14 +51,15 @@ export class StackAccess {
 
   /** Reads the state as the last run left it. */
   readState(warn: (text: string) => void): StackState {
-    const { workspace, name } = this;
+    const { workspace, name, parts } = this;
     const checkpointFile = workspace.layout.checkpoint(name);
     return new StackState(
       {
         checkpointFile,
         journalFile: this.journalFile,
         stack: `${ORGANIZATION}/${name.project}/${name.stack}`,
-        ...this.sealers,
+        opener: parts.opener,
+        sealer: parts.sealer,
         warn,
       },
       readCheckpoint(checkpointFile),

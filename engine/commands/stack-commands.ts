@@ -116,7 +116,8 @@ async function removeStack(
     }
     const { layout } = workspace;
     const file = layout.checkpoint(access.name);
-    for (const ending of ["", ".bak", ".attrs", ".bak.attrs"]) rmSync(file + ending, { force: true });
+    for (const ending of ["", ".bak", ".attrs", ".bak.attrs"])
+      rmSync(file + ending, { force: true });
     rmSync(access.journalFile, { force: true });
     for (const directory of [layout.history(access.name), layout.backups(access.name)]) {
       rmSync(directory, { recursive: true, force: true });

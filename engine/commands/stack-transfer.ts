@@ -4,12 +4,7 @@ import { plainValue } from "../display/value-text";
 import { EngineError } from "../errors";
 import type { Deployment } from "../state/checkpoint-file";
 import { mapProperties, type ResourceState } from "../state/resource-state";
-import {
-  mapMarkedIn,
-  type PropertyMap,
-  Signature,
-  SIGNATURE_KEY,
-} from "../values/property-value";
+import { mapMarkedIn, type PropertyMap, Signature, SIGNATURE_KEY } from "../values/property-value";
 import { StackAccess } from "./stack-access";
 import { print, printAside, readInput } from "./terminal";
 import { type GlobalOptions, saltOf, Workspace } from "./workspace";

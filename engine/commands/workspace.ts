@@ -64,10 +64,16 @@ export class Workspace {
   ownStack(name: string): string {
     const [stack = "", project = this.project.name] = name.split("/").reverse();
     if (project !== this.project.name) {
-      throw new EngineError("invalid-input", `stack ${name} is not of project ${this.project.name}`);
+      throw new EngineError(
+        "invalid-input",
+        `stack ${name} is not of project ${this.project.name}`,
+      );
     }
     if (/^[\w.-]+$/.test(stack)) return stack;
-    throw new EngineError("invalid-input", `'${stack}' is no name for a stack: [A-Za-z0-9_.-] only`);
+    throw new EngineError(
+      "invalid-input",
+      `'${stack}' is no name for a stack: [A-Za-z0-9_.-] only`,
+    );
   }
 
   /** The settings file of a stack. */

@@ -23,6 +23,15 @@ interface Task {
   inputs: PropertyMap;
 }
 
+/** How a resource comes to be created. */
+interface Creation {
+  op: StepOp;
+  /** What was there in its place. */
+  old?: ResourceState | undefined;
+  /** Done in the same instant as the new resource is noted. */
+  settle?: () => void;
+}
+
 /** Brings custom resources to what the program wants: creates, updates, replaces or leaves them. */
 export class CustomResources {
   /** Dependents that go together with what they depend on, in a preview. */
@@ -37,8 +46,7 @@ export class CustomResources {
   /** Registers a resource. */
   async register(goal: Goal): Promise<ResourceState> {
     const old = this.context.book.findOld(goal.urn, goal.aliases);
-    const reference =
-      goal.provider ?? (await this.providers.defaultFor(goal.type, goal.version));
+    const reference = goal.provider ?? (await this.providers.defaultFor(goal.type, goal.version));
     const provider = await this.providers.byReference(reference);
     const begin = (inputs: PropertyMap): Task => ({
       goal,
@@ -46,13 +54,20 @@ export class CustomResources {
       inputs,
       state: stateOfGoal(goal, inputs, reference),
     });
+    if (old !== undefined && isInPlace(old)) return this.change(begin, { goal, old, reference });
 
-    if (old === undefined || old.external === true || old.pendingReplacement === true) {
-      const inputs = await provider.check(goal.urn, {}, goal.inputs);
-      const op = old?.pendingReplacement === true ? "create-replacement" : "create";
-      return this.create(begin(inputs), op, old);
-    }
-    const { inputs: olds = {} } = old;
+    const inputs = await provider.check(goal.urn, {}, goal.inputs);
+    const op = old?.pendingReplacement === true ? "create-replacement" : "create";
+    return this.create(begin(inputs), { op, old });
+  }
+
+  /** Brings a resource that exists to what the program wants. */
+  private async change(
+    begin: (inputs: PropertyMap) => Task,
+    { goal, old, reference }: { goal: Goal; old: ResourceState; reference: string },
+  ): Promise<ResourceState> {
+    const { inputs: olds = {}, initErrors = [] } = old;
+    const { provider } = begin(olds);
     const wanted = keepIgnored(goal.inputs, olds, goal.ignoreChanges);
     const inputs = await provider.check(goal.urn, olds, wanted);
     const diff = await provider.diff(old, inputs, goal.ignoreChanges);
@@ -61,9 +76,7 @@ export class CustomResources {
       const fresh = await provider.check(goal.urn, {}, goal.inputs);
       return this.replace(begin(fresh), old, { ...diff, replaces });
     }
-    if (diff.changed || (old.initErrors ?? []).length > 0) {
-      return this.update(begin(inputs), old, diff);
-    }
+    if (diff.changed || initErrors.length > 0) return this.update(begin(inputs), old, diff);
     return this.same(begin(inputs), old);
   }
 
@@ -97,16 +110,11 @@ export class CustomResources {
     return state;
   }
 
-  /** Creates a resource; `settle` is done in the same instant as it is noted. */
-  private create(
-    task: Task,
-    op: StepOp,
-    old?: ResourceState,
-    settle?: () => void,
-  ): Promise<ResourceState> {
+  /** Creates a resource. */
+  private create(task: Task, { op, old, settle }: Creation): Promise<ResourceState> {
     const { goal, provider, state, inputs } = task;
     const { book, ledger, preview } = this.context;
-    const replaced = old?.external === true || old?.pendingReplacement === true ? old : undefined;
+    const replaced = old !== undefined && !isInPlace(old) ? old : undefined;
     const note = (made: Partial<ResourceState>): void => {
       Object.assign(state, made, { created: timestamp(), modified: timestamp() });
       book.add(state, replaced);
@@ -169,18 +177,20 @@ export class CustomResources {
     const { goal } = task;
     const { ledger, preview } = this.context;
     const deleteFirst = goal.deleteBeforeReplace ?? diff.deleteBeforeReplace;
-    if (preview) return this.previewReplace(task, old, { ...diff, deleteBeforeReplace: deleteFirst });
+    if (preview)
+      return this.previewReplace(task, old, { ...diff, deleteBeforeReplace: deleteFirst });
     if (deleteFirst) {
       const dependents = await this.deletions.replacedWith(old);
       for (const state of [...dependents.reverse(), old]) {
         await this.deletions.deleteForReplacement(state);
       }
-      return this.create(task, "create-replacement", old);
+      return this.create(task, { op: "create-replacement", old });
     }
-    return this.create(task, "create-replacement", undefined, () => {
+    const settle = (): void => {
       old.delete = true; // stays, after its successor, until it is deleted at the end
       ledger.changed(old);
-    });
+    };
+    return this.create(task, { op: "create-replacement", settle });
   }
 
   private async previewReplace(
@@ -229,6 +239,11 @@ export class CustomResources {
   private outputsOf(goal: Goal, outputs: PropertyMap): PropertyMap {
     return withSecretOutputs(outputs, goal.additionalSecretOutputs);
   }
+}
+
+/** Whether there is a resource of the stack's own to go on from. */
+function isInPlace({ external, pendingReplacement }: ResourceState): boolean {
+  return external !== true && pendingReplacement !== true;
 }
 
 /** Whether a resource goes to another provider; a package's default ones are the same in this. */

@@ -71,7 +71,8 @@ export class Deletions {
   }
 
   private async deleteOne(state: ResourceState, gone: ReadonlySet<string>): Promise<void> {
-    const op = state.external === true ? "discard" : state.delete === true ? "delete-replaced" : "delete";
+    const op =
+      state.external === true ? "discard" : state.delete === true ? "delete-replaced" : "delete";
     const withOther = state.deletedWith !== undefined && gone.has(state.deletedWith);
     await this.delete(state, { op, asks: asksProvider(state) && !withOther }, () => {
       this.context.ledger.drop(state);

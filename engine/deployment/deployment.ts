@@ -1,4 +1,3 @@
-import path from "node:path";
 import type { OutputLine } from "../children/lines";
 import { EngineError } from "../errors";
 import { addEngineService } from "../monitor/engine-service";
@@ -72,7 +71,7 @@ export class Deployment {
     };
     this.host = new ProviderHost({
       root: project.root,
-      programDirectory: path.resolve(project.root, project.main),
+      programDirectory: project.programDirectory,
       environment: this.environment(),
       debugProviders: deps.debugProviders,
       engine: {

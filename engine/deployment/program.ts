@@ -30,9 +30,12 @@ const ALREADY_LOGGED = 32;
 export function startProgram(deps: ProgramDeps): RunningProgram {
   const { project, config, environment } = deps;
   const child = spawnGuarded({
-    args: [require.resolve("@pulumi/pulumi/cmd/run", { paths: [project.root] }), ...optionsOf(deps)],
+    args: [
+      require.resolve("@pulumi/pulumi/cmd/run", { paths: [project.root] }),
+      ...optionsOf(deps),
+    ],
     nodeArgs: (project.runtimeOptions.nodeargs ?? "").split(" ").filter((arg) => arg !== ""),
-    cwd: project.root,
+    cwd: project.programDirectory,
     env: {
       ...environment,
       PULUMI_CONFIG: JSON.stringify(config.values),
@@ -64,9 +67,9 @@ function optionsOf({ project, stack, engineAddress, parallel, preview }: Program
     project: project.name,
     "root-directory": project.root,
     stack,
-    pwd: project.root,
+    pwd: project.programDirectory,
     parallel: String(parallel),
   };
   const list = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-  return [...list, ...(preview ? ["--dry-run"] : []), project.main];
+  return [...list, ...(preview ? ["--dry-run"] : []), project.entry];
 }

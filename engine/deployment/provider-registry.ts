@@ -66,17 +66,16 @@ export class ProviderRegistry {
     const { book, preview } = this.context;
     const old = book.findOld(goal.urn, goal.aliases);
     const provider = await this.started(goal.urn, goal.type.slice(PROVIDER_TYPE_PREFIX.length));
-    const given = goal.version === "" ? goal.inputs : { ...goal.inputs, version: goal.version };
-    const checked = await provider.checkConfig(goal.urn, old?.inputs ?? {}, given);
+    const checked = await provider.checkConfig(goal.urn, old?.inputs ?? {}, versioned(goal));
     const inputs = withInternal(checked, goal.version, old);
     const diff = old && (await provider.diffConfig(old, inputs));
-    const isNew = old === undefined || diff === undefined || diff.replaces.length > 0;
-    const id = isNew ? (preview ? UNKNOWN : randomUUID()) : (old.id ?? UNKNOWN);
+    const kept = diff === undefined || diff.replaces.length > 0 ? undefined : old;
+    const id = kept?.id ?? (preview ? UNKNOWN : randomUUID());
     await provider.configure(goal.urn, id, inputs);
     this.ready.set(goal.urn, Promise.resolve(provider));
     const state: ResourceState = { ...stateOfGoal(goal, inputs), id, outputs: inputs };
-    if (isNew) this.recordNew(state, old);
-    else this.recordOld(state, old, diff.changed);
+    if (kept === undefined) this.recordNew(state, old);
+    else this.recordOld(state, kept, diff?.changed === true);
     return state;
   }
 
@@ -165,6 +164,10 @@ export class ProviderRegistry {
 
 function packageOf(state: ResourceState): string {
   return state.type.slice(PROVIDER_TYPE_PREFIX.length);
+}
+
+function versioned({ inputs, version }: Goal): PropertyMap {
+  return version === "" ? inputs : { ...inputs, version };
 }
 
 /** A versioned provider has a note of the official CLI's among its inputs. */

@@ -64,10 +64,11 @@ function take(
     steps.tell({ op: "delete", state: before, old: before });
     return;
   }
+  const { inputs: olds = {}, outputs: oldOutputs = {} } = state;
   const outputs = withSecretOutputs(found.outputs, state.additionalSecretOutputs);
-  const inputs = found.inputs ?? state.inputs ?? {};
-  const changed = found.id !== state.id || !equal(outputs, state.outputs ?? {});
-  if (changed || !equal(inputs, state.inputs ?? {}) || state.initErrors !== undefined) {
+  const inputs = found.inputs ?? olds;
+  const changed = found.id !== state.id || !equal(outputs, oldOutputs);
+  if (changed || !equal(inputs, olds) || state.initErrors !== undefined) {
     Object.assign(state, { id: found.id, outputs, inputs, modified: timestamp() });
     delete state.initErrors;
     ledger.changed(state);
@@ -79,17 +80,29 @@ function take(
 function forgetMissing({ ledger }: RunContext): void {
   const left = ledger.unsettled();
   const urns = new Set(left.map(({ urn }) => urn));
-  const isLeft = (urn: string): boolean => urns.has(urn);
   for (const state of left) {
-    const urnLists = [state.dependencies ?? [], ...Object.values(state.propertyDependencies ?? {})];
-    const single = [state.parent, state.deletedWith].filter((urn) => urn !== undefined && urn !== "");
-    if ([...urnLists.flat(), ...single].every((urn) => isLeft(urn ?? ""))) continue;
-    state.dependencies = (state.dependencies ?? []).filter(isLeft);
-    state.propertyDependencies = Object.fromEntries(
-      Object.entries(state.propertyDependencies ?? {}).map(([key, list]) => [key, list.filter(isLeft)]),
-    );
-    if (!isLeft(state.parent ?? "")) delete state.parent;
-    if (!isLeft(state.deletedWith ?? "")) delete state.deletedWith;
+    if (referencesOf(state).every((urn) => urns.has(urn))) continue;
+    forgetIn(state, (urn) => urns.has(urn));
     ledger.changed(state);
   }
+}
+
+function referencesOf({
+  dependencies = [],
+  propertyDependencies = {},
+  parent = "",
+  deletedWith = "",
+}: ResourceState): string[] {
+  const all = [...dependencies, ...Object.values(propertyDependencies).flat(), parent, deletedWith];
+  return all.filter((urn) => urn !== "");
+}
+
+function forgetIn(state: ResourceState, isLeft: (urn: string) => boolean): void {
+  const { dependencies = [], propertyDependencies = {}, parent = "", deletedWith = "" } = state;
+  state.dependencies = dependencies.filter(isLeft);
+  state.propertyDependencies = Object.fromEntries(
+    Object.entries(propertyDependencies).map(([key, list]) => [key, list.filter(isLeft)]),
+  );
+  if (!isLeft(parent)) delete state.parent;
+  if (!isLeft(deletedWith)) delete state.deletedWith;
 }

@@ -17,7 +17,9 @@ export function planTable(steps: readonly Step[], showSames: boolean): string[] 
   ]);
   const table = [["", "Type", "Name", "Plan", "Info"], ...cells];
   const widths = [2, ...[1, 2, 3].map((column) => widest(table, column))];
-  return table.map((row) => ` ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd());
+  return table.map((row) =>
+    ` ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd(),
+  );
 }
 
 function widest(rows: string[][], column: number): number {

@@ -13,23 +13,29 @@ export interface TreeRow {
  */
 export function treeOf(steps: readonly Step[], isWanted: (step: Step) => boolean): TreeRow[] {
   const byUrn = new Map(steps.map((step) => [step.state.urn, step]));
-  const kept = new Set<string>();
+  const kept = wantedWithAncestors(steps.filter(isWanted), byUrn);
+  const children = new Map<string | undefined, Step[]>();
   for (const step of steps) {
-    if (!isWanted(step)) continue;
+    if (!kept.has(step.state.urn)) continue;
+    const parent = byUrn.get(step.state.parent ?? "")?.state.urn;
+    children.set(parent, [...(children.get(parent) ?? []), step]);
+  }
+  return rowsUnder(children, undefined, { indent: "", depth: 0 });
+}
+
+function wantedWithAncestors(
+  wanted: readonly Step[],
+  byUrn: ReadonlyMap<string, Step>,
+): Set<string> {
+  const kept = new Set<string>();
+  for (const step of wanted) {
     let urn: string | undefined = step.state.urn;
     while (urn !== undefined && !kept.has(urn)) {
       kept.add(urn);
       urn = byUrn.get(urn)?.state.parent;
     }
   }
-  const children = new Map<string | undefined, Step[]>();
-  for (const step of steps) {
-    if (!kept.has(step.state.urn)) continue;
-    const { parent } = step.state;
-    const under = parent !== undefined && byUrn.has(parent) ? parent : undefined;
-    children.set(under, [...(children.get(under) ?? []), step]);
-  }
-  return rowsUnder(children, undefined, { indent: "", depth: 0 });
+  return kept;
 }
 
 function rowsUnder(

@@ -68,7 +68,9 @@ export class RunDisplay implements EngineEvents {
       this.section("", diff ? planDetails(this.steps) : planTable(this.steps, showSames));
     }
     this.section("Diagnostics:", diagnosticLines(this.diagnostics));
-    this.section("Outputs:", outputLines(olds, news));
+    const outputs = outputLines(olds, news);
+    const isSame = outputs.every((line) => line.startsWith("    "));
+    if (!preview || !isSame) this.section("Outputs:", outputs);
     this.section("Resources:", countLines(this.steps, preview));
     if (!preview) this.section(`Duration: ${formatDuration(Date.now() - this.started)}`, [""]);
   }

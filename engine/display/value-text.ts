@@ -7,6 +7,7 @@ import {
   type PropertyValue,
   signatureOf,
   Signature,
+  textOf,
   UNKNOWN,
 } from "../values/property-value";
 
@@ -19,7 +20,11 @@ export function valueText(value: PropertyValue, indent = ""): string {
   if (isSecret(value)) return MASK;
   if (value === UNKNOWN) return NOT_KNOWN;
   if (Array.isArray(value)) {
-    return block("[", value.map((item, index) => [`[${index}]`, item]), { close: "]", indent });
+    return block(
+      "[",
+      value.map((item, index) => [`[${index}]`, item]),
+      { close: "]", indent },
+    );
   }
   if (!isObject(value)) return JSON.stringify(value);
   if (isPlainMap(value)) return block("{", visible(value), { close: "}", indent });
@@ -50,7 +55,7 @@ function block(
 function markedText(value: PropertyMap): string {
   switch (signatureOf(value)) {
     case Signature.asset:
-      return `asset(${String(value["path"] ?? value["hash"] ?? "")})`;
+      return `asset(${textOf(value["path"], textOf(value["hash"]))})`;
     case Signature.resource:
       return JSON.stringify(value["urn"] ?? "");
     default:

@@ -13,7 +13,8 @@ export function refuseUnsupported(request: RegisterResourceRequest): void {
   const what = `resource '${request.getName()}' (${request.getType()})`;
   if (request.getRemote()) throw unsupported(`${what} is a component of another program`);
   if (request.getImportid() !== "") throw unsupported(`${what} has the option import`);
-  if (request.getReplaceWithList().length > 0) throw unsupported(`${what} has the option replaceWith`);
+  if (request.getReplaceWithList().length > 0)
+    throw unsupported(`${what} has the option replaceWith`);
   if (request.hasReplacementTrigger()) {
     throw unsupported(`${what} has the option replacementTrigger`);
   }

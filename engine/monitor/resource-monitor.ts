@@ -82,11 +82,9 @@ export class ResourceMonitor {
   }
 
   /** A handler whose error ends the run: the program hears only that it can't go on. */
-  private fatal<Request, Response>(
-    handle: (request: Request) => Promise<Response> | Response,
-  ): UnaryHandler {
+  private fatal(handle: (request: never) => unknown): UnaryHandler {
     const { status } = this.deps.context;
-    return unary(async (request: Request) => {
+    return unary(async (request: never) => {
       try {
         return await handle(request);
       } catch (error) {

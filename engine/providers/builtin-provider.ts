@@ -1,5 +1,5 @@
 import { EngineError } from "../errors";
-import { hasSecret, type PropertyMap } from "../values/property-value";
+import { hasSecret, type PropertyMap, textOf } from "../values/property-value";
 import type * as api from "./provider";
 import type { ProviderDiff } from "./provider-diff";
 
@@ -57,7 +57,7 @@ export class BuiltinProvider implements api.Provider {
   }
 
   async read({ id, inputs, outputs }: api.ReadRequest): Promise<api.ReadResult> {
-    const name = String((inputs ?? outputs)["name"] ?? id);
+    const name = textOf((inputs ?? outputs)["name"], id);
     const found = await this.engine.stackOutputs(name);
     const secretOutputNames = Object.keys(found).filter((key) => hasSecret(found[key]));
     return { id, outputs: { name, outputs: found, secretOutputNames } };
@@ -66,12 +66,13 @@ export class BuiltinProvider implements api.Provider {
   async invoke(token: string, args: PropertyMap): Promise<api.InvokeResult> {
     switch (token) {
       case "pulumi:pulumi:getResource": {
-        const result = this.engine.resource(String(args["urn"]));
+        const urn = textOf(args["urn"]);
+        const result = this.engine.resource(urn);
         if (result !== undefined) return { result, failures: [] };
-        throw new EngineError("not-found", `there is no resource ${String(args["urn"])}`);
+        throw new EngineError("not-found", `there is no resource ${urn}`);
       }
       case "pulumi:pulumi:readStackOutputs": {
-        const name = String(args["name"]);
+        const name = textOf(args["name"]);
         return { result: { name, outputs: await this.engine.stackOutputs(name) }, failures: [] };
       }
       default:

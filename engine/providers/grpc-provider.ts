@@ -77,7 +77,10 @@ export class GrpcProvider implements api.Provider {
       client.configure.bind(client),
       request,
     );
-    this.accepts = { secrets: response.getAcceptsecrets(), resources: response.getAcceptresources() };
+    this.accepts = {
+      secrets: response.getAcceptsecrets(),
+      resources: response.getAcceptresources(),
+    };
     this.supportsPreview = response.getSupportspreview();
     this.configured = true;
   }
@@ -177,7 +180,10 @@ export class GrpcProvider implements api.Provider {
       client.read.bind(client),
       request,
     );
-    const found = { id: response.getId(), outputs: this.incoming(response.getProperties(), outputs) };
+    const found = {
+      id: response.getId(),
+      outputs: this.incoming(response.getProperties(), outputs),
+    };
     if (!response.hasInputs()) return found;
     return { ...found, inputs: this.incoming(response.getInputs(), inputs ?? {}) };
   }
@@ -267,7 +273,9 @@ function failureOf(failure: pb.CheckFailure): { property: string; reason: string
 function checkedInputs(urn: string, response: pb.CheckResponse): PropertyMap {
   const failures = response.getFailuresList().map(failureOf);
   if (failures.length > 0) {
-    const reasons = failures.map(({ property, reason }) => (property ? `${property}: ${reason}` : reason));
+    const reasons = failures.map(({ property, reason }) =>
+      property ? `${property}: ${reason}` : reason,
+    );
     throw new EngineError(
       "provider",
       `${typeOf(urn)} resource '${nameOf(urn)}' has a problem: ${reasons.join("; ")}`,

@@ -20,14 +20,14 @@ export function toProviderDiff(
   news: PropertyMap,
 ): ProviderDiff {
   const detailed = detailedPaths(response);
-  const replaces = (response?.getReplacesList() ?? []).map(parsePath);
-  for (const { path, replaces: isReplaced } of detailed) if (isReplaced) replaces.push(path);
+  const replacing = detailed.filter(({ replaces }) => replaces).map(({ path }) => path);
+  const replaces = [...(response?.getReplacesList() ?? []).map(parsePath), ...replacing];
   const listed = (response?.getDiffsList() ?? []).map(parsePath);
   return {
     changed: replaces.length > 0 || saysChanged(response, olds, news),
     replaces,
     reported: detailed.length > 0 ? detailed.map(({ path }) => path) : listed,
-    deleteBeforeReplace: response?.getDeletebeforereplace() ?? false,
+    deleteBeforeReplace: response?.getDeletebeforereplace() === true,
   };
 }
 
@@ -50,7 +50,11 @@ function detailedPaths(
   response: DiffResponse | undefined,
 ): { path: PathStep[]; replaces: boolean }[] {
   const { Kind } = PropertyDiff;
-  const replacing: PropertyDiff.Kind[] = [Kind.ADD_REPLACE, Kind.DELETE_REPLACE, Kind.UPDATE_REPLACE];
+  const replacing: PropertyDiff.Kind[] = [
+    Kind.ADD_REPLACE,
+    Kind.DELETE_REPLACE,
+    Kind.UPDATE_REPLACE,
+  ];
   const entries = [...(response?.getDetaileddiffMap().entries() ?? [])];
   return entries.map(([path, diff]) => ({
     path: parsePath(path),

@@ -7,13 +7,18 @@ import { fromStruct } from "../values/wire";
 
 /** The provider made the resource but could not finish it: it exists and must be remembered. */
 export class InitError extends EngineError {
+  readonly id: string;
+  readonly outputs: PropertyMap;
+  readonly reasons: string[];
+
   constructor(
     message: string,
-    readonly id: string,
-    readonly outputs: PropertyMap,
-    readonly reasons: string[],
+    { id, outputs, reasons }: { id: string; outputs: PropertyMap; reasons: string[] },
   ) {
     super("provider", reasons.length > 0 ? `${message}: ${reasons.join("; ")}` : message);
+    this.id = id;
+    this.outputs = outputs;
+    this.reasons = reasons;
   }
 }
 
@@ -38,7 +43,10 @@ export function providerError(error: unknown, ended: string | undefined): Error 
       cause: error,
     });
   }
-  return initError(details, metadata) ?? new EngineError("provider", details || message, { cause: error });
+  return (
+    initError(details, metadata) ??
+    new EngineError("provider", details || message, { cause: error })
+  );
 }
 
 function initError(message: string, metadata: grpc.Metadata | undefined): InitError | undefined {
@@ -48,10 +56,9 @@ function initError(message: string, metadata: grpc.Metadata | undefined): InitEr
   const detail = details.find((any) => any.getTypeName() === INIT_FAILED);
   if (detail === undefined) return undefined;
   const failure = providerPb.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
-  return new InitError(
-    message,
-    failure.getId(),
-    fromStruct(failure.getProperties()),
-    failure.getReasonsList(),
-  );
+  return new InitError(message, {
+    id: failure.getId(),
+    outputs: fromStruct(failure.getProperties()),
+    reasons: failure.getReasonsList(),
+  });
 }

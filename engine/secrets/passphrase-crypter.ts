@@ -72,12 +72,19 @@ export class PassphraseCrypter {
     const decipher = createDecipheriv("aes-256-gcm", this.key, Buffer.from(nonce, "base64"));
     try {
       decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
-      const text = Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]);
+      const text = Buffer.concat([
+        decipher.update(bytes.subarray(0, -TAG_BYTES)),
+        decipher.final(),
+      ]);
       return text.toString("utf8");
     } catch (cause) {
-      throw new EngineError("corrupt-state", "a secret does not open with this passphrase and salt", {
-        cause,
-      });
+      throw new EngineError(
+        "corrupt-state",
+        "a secret does not open with this passphrase and salt",
+        {
+          cause,
+        },
+      );
     }
   }
 

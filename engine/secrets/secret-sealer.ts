@@ -4,6 +4,7 @@ import {
   type PropertyValue,
   Signature,
   SIGNATURE_KEY,
+  textOf,
 } from "../values/property-value";
 import type { PassphraseCrypter } from "./passphrase-crypter";
 
@@ -40,7 +41,7 @@ export class SecretSealer {
     if (marked[SIGNATURE_KEY] !== Signature.secret || marked["value"] !== undefined) return marked;
     const { ciphertext, plaintext } = marked;
     const text =
-      typeof plaintext === "string" ? plaintext : this.crypter.decrypt(String(ciphertext));
+      typeof plaintext === "string" ? plaintext : this.crypter.decrypt(textOf(ciphertext));
     const secret = { [SIGNATURE_KEY]: Signature.secret, value: JSON.parse(text) as PropertyValue };
     if (typeof ciphertext === "string") this.sealed.set(secret, ciphertext);
     return secret;

@@ -62,10 +62,14 @@ export interface Operation {
 
 /** The order in which members are written, so that equal states are equal texts. */
 const ORDER = [
-  ..."urn custom delete id type inputs outputs parent protect taint external dependencies".split(" "),
+  ..."urn custom delete id type inputs outputs parent protect taint external dependencies".split(
+    " ",
+  ),
   ..."initErrors provider propertyDependencies pendingReplacement".split(" "),
   ..."additionalSecretOutputs customTimeouts importID retainOnDelete deletedWith".split(" "),
-  ..."created modified sourcePosition stackTrace ignoreChanges hideDiff replaceOnChanges".split(" "),
+  ..."created modified sourcePosition stackTrace ignoreChanges hideDiff replaceOnChanges".split(
+    " ",
+  ),
 ];
 
 /** A state without members that say nothing, in the official CLI's order. */

@@ -34,9 +34,10 @@ export class StackState {
     private readonly deps: StackStateDeps,
     file: CheckpointFile | undefined,
   ) {
-    this.previous = file?.latest;
-    this.digest = file?.digest ?? "";
-    const { resources = [], pending_operations: operations = [] } = file?.latest ?? {};
+    const { digest, latest } = file ?? { digest: "" };
+    this.previous = latest;
+    this.digest = digest;
+    const { resources = [], pending_operations: operations = [] } = latest ?? {};
     this.written = JSON.stringify([resources, operations]);
 
     const snapshot = new Snapshot(resources, operations);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { unsupported } from "../errors";
-import { type PropertyMap, Signature, SIGNATURE_KEY } from "./property-value";
+import { type PropertyMap, Signature, SIGNATURE_KEY, textOf } from "./property-value";
 
 /**
  * An asset with the SHA-256 of its content, by which assets are compared.
@@ -17,5 +17,5 @@ export function hashAsset(asset: PropertyMap): PropertyMap {
 function content(asset: PropertyMap): Buffer {
   if (typeof asset["path"] === "string" && asset["path"] !== "") return readFileSync(asset["path"]);
   if (typeof asset["text"] === "string") return Buffer.from(asset["text"]);
-  throw unsupported(`a resource has the remote asset ${String(asset["uri"])}`);
+  throw unsupported(`a resource has the remote asset ${textOf(asset["uri"])}`);
 }

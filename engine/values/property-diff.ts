@@ -70,8 +70,12 @@ function sameMarked(olds: PropertyValue, news: PropertyValue): boolean {
   if (!isObject(olds) || !isObject(news) || signatureOf(olds) !== signatureOf(news)) return false;
   if (isSecret(olds)) return equal(olds["value"], news["value"]);
   const isAsset = [Signature.asset, Signature.archive].some((kind) => kind === signatureOf(olds));
-  if (isAsset) return olds["hash"] === news["hash"];
+  if (isAsset) return memberOf(olds, "hash") === memberOf(news, "hash");
   return diffProperties(olds, news).size === 0;
+}
+
+function memberOf(value: PropertyMap, key: string): PropertyValue | undefined {
+  return value[key];
 }
 
 /** One step into a value. */

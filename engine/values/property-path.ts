@@ -33,9 +33,7 @@ export function formatPath(path: readonly PathStep[]): string {
 /** Whether one of the paths lies at, above or below the other. */
 export function overlaps(pattern: readonly PathStep[], path: readonly PathStep[]): boolean {
   const length = Math.min(pattern.length, path.length);
-  return Array.from({ length }).every(
-    (_, i) => pattern[i] === WILDCARD || pattern[i] === path[i],
-  );
+  return Array.from({ length }).every((_, i) => pattern[i] === WILDCARD || pattern[i] === path[i]);
 }
 
 /** The new inputs with every ignored path set back to its old value, or taken out if it had none. */

@@ -4,12 +4,7 @@
  * Source: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/properties.go
  */
 export type PropertyValue =
-  | null
-  | boolean
-  | number
-  | string
-  | PropertyValue[]
-  | { [key: string]: PropertyValue };
+  null | boolean | number | string | PropertyValue[] | { [key: string]: PropertyValue };
 
 /** Properties by name. */
 export type PropertyMap = Record<string, PropertyValue>;
@@ -47,6 +42,11 @@ export function signatureOf(value: PropertyValue | undefined): PropertyValue | u
 /** Whether the value itself is a secret. */
 export function isSecret(value: PropertyValue | undefined): value is PropertyMap {
   return signatureOf(value) === Signature.secret;
+}
+
+/** A property as text; anything but a text gives the fallback. */
+export function textOf(value: PropertyValue | undefined, fallback = ""): string {
+  return typeof value === "string" ? value : fallback;
 }
 
 /** The value as a secret; a secret stays as it is. */
@@ -97,7 +97,7 @@ export function contains(
   if (value === undefined) return false;
   if (predicate(value)) return true;
   if (typeof value !== "object" || value === null) return false;
-  return Object.values(value).some((inner) => contains(inner as PropertyValue, predicate));
+  return Object.values(value).some((inner) => contains(inner, predicate));
 }
 
 /** Whether anything in the value is not known yet. */

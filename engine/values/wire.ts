@@ -17,7 +17,7 @@ export function toStruct(properties: PropertyMap): Struct {
 
 /** Properties out of a protobuf struct; none gives an empty map. */
 export function fromStruct(struct: Struct | undefined): PropertyMap {
-  return struct === undefined ? {} : (struct.toJavaScript() as PropertyMap);
+  return struct === undefined ? {} : struct.toJavaScript();
 }
 
 /** What came from the program: output values become plain, unknown or secret, assets get a hash. */

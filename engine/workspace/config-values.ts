@@ -71,7 +71,9 @@ function reveal(value: unknown, decrypt: (sealed: string) => string): unknown {
   if (isSecure(value)) return decrypt(value.secure);
   if (Array.isArray(value)) return value.map((item) => reveal(item, decrypt));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reveal(item, decrypt)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, reveal(item, decrypt)]),
+  );
 }
 
 function check(
@@ -91,25 +93,18 @@ function check(
   }
 }
 
-function isOfType(value: unknown, { type, items }: ConfigDeclaration): boolean {
-  switch (type) {
-    case "string":
-      return typeof value === "string";
-    case "integer":
-      return typeof value === "string" ? /^[+-]?\d+$/.test(value) : Number.isInteger(value);
-    case "boolean":
-      return typeof value === "boolean" || value === "true" || value === "false";
-    case "object":
-      return typeof value === "object" && value !== null && !Array.isArray(value);
-    case "array":
-      return (
-        Array.isArray(value) &&
-        items !== undefined &&
-        value.every((item: unknown) => isOfType(item, items))
-      );
-    default:
-      return true;
-  }
+const TYPES: Record<string, (value: unknown) => boolean> = {
+  string: (value) => typeof value === "string",
+  integer: (value) =>
+    typeof value === "string" ? /^[+-]?\d+$/.test(value) : Number.isInteger(value),
+  boolean: (value) => typeof value === "boolean" || value === "true" || value === "false",
+  object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+};
+
+function isOfType(value: unknown, { type = "", items }: ConfigDeclaration): boolean {
+  if (type !== "array") return TYPES[type]?.(value) ?? true;
+  if (!Array.isArray(value) || items === undefined) return false;
+  return value.every((item: unknown) => isOfType(item, items));
 }
 
 function typeName({ type, items }: ConfigDeclaration): string {

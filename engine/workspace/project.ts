@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import path from "node:path";
 import { EngineError, unsupported } from "../errors";
 import { readYaml } from "./yaml-file";
@@ -17,8 +18,10 @@ export interface Project {
   name: string;
   /** Where Pulumi.yaml lies. */
   root: string;
-  /** Where the program lies, relative to the root. */
-  main: string;
+  /** The directory that the program runs in. */
+  programDirectory: string;
+  /** The program's file there, or `.` for what package.json says. */
+  entry: string;
   /** The backend that the project asks for, if any. */
   backendUrl?: string;
   runtimeOptions: { typescript?: boolean; nodeargs?: string };
@@ -46,22 +49,30 @@ export function readProject(directory: string): Project {
   const file = path.join(root, "Pulumi.yaml");
   const document = readYaml(file)?.toJS() as ProjectDocument | null | undefined;
   if (!document) throw new EngineError("not-found", `there is no Pulumi.yaml in ${root}`);
-  if (typeof document.name !== "string") {
-    throw new EngineError("invalid-input", `${file} has no name`);
-  }
-  const { runtime } = document;
-  const runtimeName = typeof runtime === "string" ? runtime : runtime?.name;
-  if (runtimeName !== "nodejs") throw unsupported(`${file}: runtime ${String(runtimeName)}`);
-  const backendUrl = document.backend?.url;
+  const { name, main = ".", backend = {}, config = {}, options = {} } = document;
+  if (typeof name !== "string") throw new EngineError("invalid-input", `${file} has no name`);
   return {
-    name: document.name,
+    name,
     root,
-    main: document.main ?? ".",
-    ...(backendUrl === undefined ? {} : { backendUrl }),
-    runtimeOptions: (typeof runtime === "string" ? undefined : runtime?.options) ?? {},
-    config: declarations(document.config ?? {}),
-    refreshFirst: document.options?.refresh === "always",
+    ...programOf(path.resolve(root, main)),
+    ...(backend.url === undefined ? {} : { backendUrl: backend.url }),
+    runtimeOptions: runtimeOptionsOf(file, document),
+    config: declarations(config),
+    refreshFirst: options.refresh === "always",
   };
+}
+
+function runtimeOptionsOf(file: string, { runtime }: ProjectDocument): Project["runtimeOptions"] {
+  const { name, options = {} } = typeof runtime === "object" ? runtime : { name: runtime };
+  if (name === "nodejs") return options;
+  throw unsupported(`${file}: runtime ${String(name)}`);
+}
+
+/** `main` names a directory or a file. */
+function programOf(main: string): { programDirectory: string; entry: string } {
+  const isDirectory = statSync(main, { throwIfNoEntry: false })?.isDirectory() ?? true;
+  if (isDirectory) return { programDirectory: main, entry: "." };
+  return { programDirectory: path.dirname(main), entry: path.basename(main) };
 }
 
 function declarations(config: Record<string, unknown>): Map<string, ConfigDeclaration> {
