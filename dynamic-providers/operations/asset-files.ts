@@ -1,11 +1,11 @@
 import { ContainerClient } from "@azure/storage-blob";
 import { InputCheck } from "./check-inputs";
 import { compareInputs } from "./compare-inputs";
+import { type BlobEntry, toBlobEntry } from "./copy/blob-entry";
 import { summarize } from "./copy/comparison";
-import { listContainer } from "./copy/listing";
 import { MediaServicesClient } from "./media-services-client/client";
 import { assets, type AssetFile, files, PERMISSIONS } from "./media-services-client/entities";
-import { withSasLocator } from "./media-services-client/sas-locator";
+import { type SasLocator, withSasLocator } from "./media-services-client/sas-locator";
 import { setPrimaryFile } from "./primary-file";
 import type { AccountInputs, ResourceOperations } from "./resource-operations";
 
@@ -98,13 +98,7 @@ async function blobsOfCopy(
 ): Promise<Map<string, number>> {
   const permissions = PERMISSIONS.read | PERMISSIONS.list;
   const request = { assetId, permissions, minutes: 15, name: "twinstream file infos" };
-  const entries = await withSasLocator(client, request, ({ containerUrl, query }) =>
-    listContainer(
-      new ContainerClient(`${containerUrl}${query}`),
-      "target",
-      AbortSignal.timeout(LIST_TIMEOUT_MS),
-    ),
-  );
+  const entries = await withSasLocator(client, request, listBlobs);
   const copied = entries.filter(({ copiedFrom }) => copiedFrom !== undefined);
   if (![entries, copied].some((list) => summarize(list).contentDigest === contentDigest)) {
     throw new Error(
@@ -112,6 +106,16 @@ async function blobsOfCopy(
     );
   }
   return new Map(entries.map(({ name, sizeBytes }) => [name, sizeBytes]));
+}
+
+async function listBlobs({ containerUrl, query }: SasLocator): Promise<BlobEntry[]> {
+  const container = new ContainerClient(`${containerUrl}${query}`);
+  const abortSignal = AbortSignal.timeout(LIST_TIMEOUT_MS);
+  const entries: BlobEntry[] = [];
+  for await (const item of container.listBlobsFlat({ includeMetadata: true, abortSignal })) {
+    entries.push(toBlobEntry(item));
+  }
+  return entries;
 }
 
 /** Forgets files whose blob an earlier version had and this one does not. */

@@ -65,7 +65,9 @@ describe("the operations of a video's chain", function () {
   });
 
   const snapshots = (): Promise<AccountSnapshot[]> =>
-    Promise.all([snapshotAccount(options.a, stores[0]!), snapshotAccount(options.b, stores[1]!)]);
+    Promise.all(
+      stores.map((store, index) => snapshotAccount(index === 0 ? options.a : options.b, store)),
+    );
 
   it("bring a file to two accounts under one path", async () => {
     const outs = await runChain(options);

@@ -24,12 +24,21 @@ const EMPTY = { assets: [], policies: [], locators: [], jobs: [], blobs: {} };
 /** When a run is killed: some time after a step's beginning, or after some of its requests. */
 type Moment = { readonly step: StepName; readonly afterMs: number } | SelfKill;
 
+/** How long each step takes, and how many requests to media services accounts. */
+type Effort = Partial<Record<StepName, { readonly ms: number; readonly answers: number }>>;
+
+interface ChainEvent {
+  readonly event: "begin" | "end";
+  readonly step: StepName;
+  readonly answers: number;
+}
+
 interface RunReport {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   /** The step that was under way at the end. */
   readonly lastBegun: StepName | undefined;
-  readonly durationsMs: Partial<Record<StepName, number>>;
+  readonly effort: Effort;
   readonly errors: string;
 }
 
@@ -40,7 +49,7 @@ describe("the chain, killed with SIGKILL", function () {
   let services: TestMediaService[];
   let options: ChainOptions;
   let reference: AccountSnapshot[];
-  let usual: RunReport["durationsMs"];
+  let usual: Effort;
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "twinstream-kill-"));
@@ -64,7 +73,7 @@ describe("the chain, killed with SIGKILL", function () {
 
     const report = await run(options);
     assert.equal(report.exitCode, 0, report.errors);
-    usual = report.durationsMs;
+    usual = report.effort;
     reference = await snapshots();
     await destroyChain(options);
     assert.deepEqual(await snapshots(), [EMPTY, EMPTY]);
@@ -119,13 +128,13 @@ async function run(options: ChainOptions, moment?: Moment): Promise<RunReport> {
   let errors = "";
   child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
   const begun: Partial<Record<StepName, number>> = {};
-  const durationsMs: Partial<Record<StepName, number>> = {};
+  const effort: Effort = {};
   let lastBegun: StepName | undefined;
   createInterface(child.stdout).on("line", (line) => {
     if (!line.startsWith("@")) return;
-    const { event, step } = JSON.parse(line.slice(1)) as { event: string; step: StepName };
+    const { event, step, answers } = JSON.parse(line.slice(1)) as ChainEvent;
     if (event === "end") {
-      durationsMs[step] = performance.now() - (begun[step] ?? 0);
+      effort[step] = { ms: performance.now() - (begun[step] ?? 0), answers };
       return;
     }
     lastBegun = step;
@@ -135,18 +144,15 @@ async function run(options: ChainOptions, moment?: Moment): Promise<RunReport> {
     }
   });
   const [exitCode, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-  return { exitCode, signal, lastBegun, durationsMs, errors };
+  return { exitCode, signal, lastBegun, effort, errors };
 }
 
 /** Every other moment lies between two requests, where a killed run leaves the most. */
-function momentIn(
-  step: StepName,
-  random: () => number,
-  usual: Partial<Record<StepName, number>>,
-): Moment {
-  if (random() < 0.5) return { step, afterAnswers: 1 + Math.floor(random() * 6) };
+function momentIn(step: StepName, random: () => number, usual: Effort): Moment {
+  const { ms = 0, answers = 1 } = usual[step] ?? {};
+  if (random() < 0.5) return { step, afterAnswers: 1 + Math.floor(random() * answers) };
   // A little less than usual, so that a quicker run does not get away.
-  return { step, afterMs: Math.floor(random() * 0.8 * (usual[step] ?? 0)) };
+  return { step, afterMs: Math.floor(random() * 0.8 * ms) };
 }
 
 /** Mulberry32: the same numbers for the same seed, so that a failure can be repeated. */

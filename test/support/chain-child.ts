@@ -12,9 +12,11 @@ async function main(): Promise<void> {
   const options = JSON.parse(process.env["CHAIN_OPTIONS"] ?? "") as ChainOptions;
   const selfKill = JSON.parse(process.env["CHAIN_SELF_KILL"] ?? "null") as SelfKill | null;
   let answersLeft = Infinity;
+  let answers = 0;
   const realFetch = globalThis.fetch;
   globalThis.fetch = async (...request) => {
     const answer = await realFetch(...request);
+    answers += 1;
     answersLeft -= 1;
     if (answersLeft <= 0) process.kill(process.pid, "SIGKILL");
     return answer;
@@ -23,7 +25,8 @@ async function main(): Promise<void> {
     ...options,
     observe: (event, step, action) => {
       if (event === "begin" && step === selfKill?.step) answersLeft = selfKill.afterAnswers;
-      process.stdout.write(`@${JSON.stringify({ event, step, action })}\n`);
+      if (event === "begin") answers = 0;
+      process.stdout.write(`@${JSON.stringify({ event, step, action, answers })}\n`);
     },
   });
 }

@@ -23,24 +23,37 @@ export function looksLikeIsoMedia(head: Buffer): boolean {
  * index, or without a video track. Undefined when it is sound.
  */
 export async function isoMediaFault(file: FileReader): Promise<string | undefined> {
-  let movie: Box | undefined;
-  let hasMedia = false;
-  for (let offset = 0; offset < file.sizeBytes;) {
-    if (await isPadding(file, offset)) break;
-    const box = await readBox(file, offset, file.sizeBytes);
-    if (box === undefined) return `is truncated: it ends within a box header at byte ${offset}`;
-    if (box.end > file.sizeBytes) {
-      return `is truncated: its '${box.type}' box at byte ${offset} should go on for ${box.end - file.sizeBytes} bytes after the file's end`;
-    }
-    if (box.type === "moov") movie ??= box;
-    hasMedia ||= box.type === "mdat";
-    offset = box.end;
-  }
+  const { boxes, fault } = await topLevelBoxes(file);
+  if (fault !== undefined) return fault;
+  const movie = boxes.find(({ type }) => type === "moov");
   if (movie === undefined) {
     return "has no 'moov' box: it is truncated, or its recording was never finished";
   }
-  if (!hasMedia) return "is truncated: it has an index, and no 'mdat' box with media after it";
+  if (!boxes.some(({ type }) => type === "mdat")) {
+    return "is truncated: it has an index, and no 'mdat' box with media";
+  }
   return (await hasVideoTrack(file, movie)) ? undefined : "has no video track";
+}
+
+async function topLevelBoxes(file: FileReader): Promise<{ boxes: Box[]; fault?: string }> {
+  const boxes: Box[] = [];
+  for (let offset = 0; offset < file.sizeBytes;) {
+    if (await isPadding(file, offset)) break;
+    const box = await readBox(file, offset, file.sizeBytes);
+    if (box === undefined) {
+      return { boxes, fault: `is truncated: it ends within a box header at byte ${offset}` };
+    }
+    if (box.end > file.sizeBytes) {
+      const missing = box.end - file.sizeBytes;
+      return {
+        boxes,
+        fault: `is truncated: its '${box.type}' box at byte ${offset} should go on for ${missing} bytes after the file's end`,
+      };
+    }
+    boxes.push(box);
+    offset = box.end;
+  }
+  return { boxes };
 }
 
 /** Some writers end a file with zeros that are too short for a box. */
