@@ -1,4 +1,4 @@
-import { strict as assert } from "node:assert";
+import { createHash } from "node:crypto";
 import type { AccountConnection } from "../../dynamic-providers/operations/media-services-client/account-connection";
 import { MediaServicesClient } from "../../dynamic-providers/operations/media-services-client/client";
 import {
@@ -9,6 +9,7 @@ import {
   locators,
   LOCATOR_TYPES,
 } from "../../dynamic-providers/operations/media-services-client/entities";
+import { exportedResources } from "./exported-state";
 import type { LocalCloud } from "./local-cloud";
 import { mediaPlaylists, loadSegment, segmentUrls } from "./streaming";
 
@@ -22,28 +23,17 @@ export interface AccountContents {
   readonly jobs: readonly string[];
 }
 
-interface Exported {
-  readonly deployment: {
-    readonly resources: {
-      readonly type: string;
-      readonly urn: string;
-      readonly outputs?: Record<string, unknown>;
-    }[];
-  };
-}
-
 /** How the chain reaches each data center's account, by data center, as the stack's state has it. */
 export async function accountConnections(
   cloud: LocalCloud,
 ): Promise<Record<string, AccountConnection>> {
-  const { status, output } = await cloud.pulumi("stack", "export", "--show-secrets");
-  assert.equal(status, 0, output);
-  const { deployment } = JSON.parse(output.slice(output.indexOf("{"))) as Exported;
-  const endpoints = deployment.resources.filter(({ type }) => type.endsWith(":StreamingEndpoint"));
+  const endpoints = (await exportedResources(cloud)).filter(({ type }) =>
+    type.endsWith(":StreamingEndpoint"),
+  );
   return Object.fromEntries(
     endpoints.map(({ urn, outputs }) => [
       urn.split("::").at(-1) ?? "",
-      plain(outputs?.["account"]) as AccountConnection,
+      outputs?.["account"] as AccountConnection,
     ]),
   );
 }
@@ -81,7 +71,6 @@ export async function accountContents(connection: AccountConnection): Promise<Ac
 
 /** SHA-256 over every segment of every track of a video, as one host serves it. */
 export async function contentHash(masterUrl: string): Promise<string> {
-  const { createHash } = await import("node:crypto");
   const hash = createHash("sha256");
   for (const playlist of await mediaPlaylists(masterUrl)) {
     for (const url of await segmentUrls(playlist)) hash.update((await loadSegment(url)).bytes);
@@ -109,14 +98,4 @@ function compare(a: string, b: string): number {
 
 function withoutIds(name: string): string {
   return name.replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "ID");
-}
-
-/** A value of an exported state without the wrapping of secrets. */
-function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== "object" || value === null) return value;
-  const entry = value as Record<string, unknown>;
-  if (typeof entry["plaintext"] === "string") return JSON.parse(entry["plaintext"]) as unknown;
-  if ("4dabf18193072939515e22adb298388d" in entry) return plain(entry["value"]);
-  return Object.fromEntries(Object.entries(entry).map(([key, member]) => [key, plain(member)]));
 }

@@ -65,14 +65,17 @@ export class LocalCloud implements AsyncDisposable {
     return join(this.home, "Pulumi.dev.yaml");
   }
 
+  /** The configuration of the project's stack `dev`, by key with namespace. */
+  async configuration(): Promise<Record<string, unknown>> {
+    const text = await readFile(join(root, "Pulumi.dev.yaml"), "utf8");
+    return (parse(text) as { config: Record<string, unknown> }).config;
+  }
+
   /** Writes the configuration of the project's stack `dev` with some keys changed; undefined removes one. */
   async configure(changes: Readonly<Record<string, unknown>>): Promise<void> {
-    const original = parse(await readFile(join(root, "Pulumi.dev.yaml"), "utf8")) as {
-      config: Record<string, unknown>;
-    };
-    const config = { ...original.config };
+    const config = { ...(await this.configuration()) };
     for (const [key, value] of Object.entries(changes)) config[`twinstream:${key}`] = value;
-    await writeFile(this.configFile, stringify({ ...original, config }));
+    await writeFile(this.configFile, stringify({ config }));
   }
 
   private get env(): NodeJS.ProcessEnv {
