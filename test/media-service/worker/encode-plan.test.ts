@@ -103,7 +103,7 @@ function videoArgs(rung: {
     ],
     ...["-b:v", rung.rate, "-maxrate:v", rung.peak, "-bufsize:v", rung.buffer],
     ...["-g:v", "100000", "-sc_threshold:v", "0", "-forced-idr:v", "1", "-flags:v", "+cgop"],
-    ...["-threads:v", "4", "-thread_type:v", "slice"],
+    ...["-threads:v", "3", "-thread_type:v", "slice"],
     ...[
       "-force_key_frames",
       "expr:gte(t,n_forced*2)",

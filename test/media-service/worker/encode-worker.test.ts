@@ -81,12 +81,22 @@ for (const kind of ["ffmpeg", "node-av"] as const) {
       return worker;
     }
 
+    async function withWorker(work: () => Promise<void>): Promise<void> {
+      const worker = await start();
+      try {
+        await work();
+      } finally {
+        await worker[Symbol.asyncDispose]();
+      }
+    }
+
     /** Runs one job to its end. */
     async function run(input: Buffer, taken = 0): Promise<void> {
       blobs.put({ container: "in", blob: "film.mp4" }, input);
       await queue.send("job", taken);
-      await using _worker = await start();
-      await runs.until(() => runs.events.includes("finish") || runs.failure !== undefined);
+      await withWorker(() =>
+        runs.until(() => runs.events.includes("finish") || runs.failure !== undefined),
+      );
     }
 
     async function seen(): Promise<Seen[]> {
@@ -237,11 +247,7 @@ for (const kind of ["ffmpeg", "node-av"] as const) {
       queue.failRenewal = () => new ConflictError("another worker has it");
       blobs.put({ container: "in", blob: "film.mp4" }, await testMediaBytes("mono"));
       await queue.send("job");
-      {
-        await using _worker = await start();
-        const lost = (): boolean => queue.renewals.length > 0;
-        while (!lost()) await new Promise((resolve) => setImmediate(resolve));
-      }
+      await withWorker(() => queue.untilRenewal());
 
       assert.deepEqual(blobs.written, []);
       assert.deepEqual(runs.events, ["start", "taskStarted"]);
@@ -331,14 +337,15 @@ for (const kind of ["ffmpeg", "node-av"] as const) {
       });
 
       it("kills the encoder within a second of the client's wish to cancel", async () => {
-        await using _worker = await start();
-        await encoding();
         let asked = 0;
-        runs.cancelWhen = () => {
-          asked = Date.now();
-          return true;
-        };
-        await runs.until(() => runs.events.includes("canceled"));
+        await withWorker(async () => {
+          await encoding();
+          runs.cancelWhen = () => {
+            asked = Date.now();
+            return true;
+          };
+          await runs.until(() => runs.events.includes("canceled"));
+        });
 
         assert.ok(Date.now() - asked < 1000);
         assert.deepEqual(encoders(), []);
@@ -359,15 +366,17 @@ for (const kind of ["ffmpeg", "node-av"] as const) {
 
         assert.equal((await readdir(scratchDir)).length, 1);
         await queue.complete((await queue.receive()) ?? { jobId: "", attempt: 0 });
-        await using _next = await start();
-        assert.deepEqual(await readdir(scratchDir), []);
+        await withWorker(async () => {
+          assert.deepEqual(await readdir(scratchDir), []);
+        });
       });
 
       it("tries again when something else kills the encoder", async () => {
-        await using _worker = await start();
-        await encoding();
-        for (const pid of encoders()) process.kill(pid, "SIGKILL");
-        while (queue.renewals.length === 0) await new Promise((resolve) => setImmediate(resolve));
+        await withWorker(async () => {
+          await encoding();
+          for (const pid of encoders()) process.kill(pid, "SIGKILL");
+          await queue.untilRenewal();
+        });
 
         assert.deepEqual(queue.renewals, [10]);
         assert.equal(runs.failure, undefined);

@@ -13,6 +13,7 @@ export class MemoryJobQueue implements JobQueue {
   readonly completed: string[] = [];
   /** Set to make renewals fail. */
   failRenewal: (() => Error | undefined) | undefined;
+  private wake: () => void = () => undefined;
   private readonly waiting: { jobId: string; taken: number }[] = [];
   private readonly leased = new Map<JobMessage, { jobId: string; taken: number }>();
 
@@ -30,8 +31,17 @@ export class MemoryJobQueue implements JobQueue {
     return Promise.resolve(message);
   }
 
+  /** Resolves as soon as a lease was renewed, or a try made. */
+  async untilRenewal(): Promise<void> {
+    if (this.renewals.length > 0) return;
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+  }
+
   renew(message: JobMessage, leaseSeconds: number): Promise<void> {
     this.renewals.push(leaseSeconds);
+    this.wake();
     const failure = this.failRenewal?.();
     if (failure) return Promise.reject(failure);
     const item = this.leased.get(message);
@@ -76,8 +86,7 @@ export class MemoryJobRuns implements JobRuns {
   }
 
   start(jobId: string): Promise<JobRun | undefined> {
-    this.record("start");
-    return Promise.resolve({ jobId, jobName: "test job", tasks: [this.task] });
+    return this.record("start").then(() => ({ jobId, jobName: "test job", tasks: [this.task] }));
   }
 
   taskStarted(): Promise<void> {

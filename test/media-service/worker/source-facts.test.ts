@@ -136,11 +136,8 @@ describe("sourceFacts", () => {
   }
 
   it("estimates the video's bitrate by what the rest of the file leaves", () => {
-    const unknown: ProbedMedia = media();
-    const [video, ...others] = unknown.streams;
-    assert(video);
-    const { bitsPerSecond: _, ...withoutRate } = video;
-    const facts = sourceFacts({ ...unknown, streams: [withoutRate, ...others] });
+    // A rate of 0 is how some containers say that they do not know.
+    const facts = sourceFacts(media({ bitsPerSecond: 0 }));
     assert.equal(facts.video.bitsPerSecond, (4_000_000 * 8) / 10 - 128_000);
   });
 
