@@ -60,19 +60,19 @@ describe("Front Door's data plane", () => {
       { why: "is gone", fail: (east: ToyOrigin) => east[Symbol.asyncDispose]() },
       {
         why: "answers 503",
-        fail: (east: ToyOrigin) => {
+        fail: (east: ToyOrigin): Promise<void> | void => {
           east.behaviour = (_request, response) => response.writeHead(503).end("no");
         },
       },
       {
         why: "takes the request and never answers",
-        fail: (east: ToyOrigin) => {
+        fail: (east: ToyOrigin): Promise<void> | void => {
           east.behaviour = () => undefined;
         },
       },
       {
         why: "breaks off in the middle of a segment",
-        fail: (east: ToyOrigin) => {
+        fail: (east: ToyOrigin): Promise<void> | void => {
           east.behaviour = (_request, response) => {
             response.writeHead(200, { "content-length": "1000000" });
             response.write(Buffer.alloc(10_000), () => response.destroy());
@@ -81,7 +81,7 @@ describe("Front Door's data plane", () => {
       },
       {
         why: "stops sending in the middle of a segment",
-        fail: (east: ToyOrigin) => {
+        fail: (east: ToyOrigin): Promise<void> | void => {
           east.behaviour = (_request, response) => {
             response.writeHead(200, { "content-length": "1000000" });
             response.write(Buffer.alloc(10_000));

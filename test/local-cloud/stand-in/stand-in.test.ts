@@ -1,0 +1,370 @@
+import { strict as assert } from "node:assert";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { QueueServiceClient, StorageSharedKeyCredential } from "@azure/storage-queue";
+import { after, before, describe, it } from "mocha";
+import { type CloudConfig, readCloudConfig } from "../../../local-cloud/config";
+import { LocalCloud } from "../../../local-cloud/local-cloud";
+import { takeHome } from "../../../local-cloud/running-file";
+import {
+  at,
+  listAt,
+  type Properties,
+  secret,
+  textAt,
+  unknown,
+  withValue,
+} from "../../../local-cloud/stand-in/properties";
+import { until } from "../until";
+import { ProviderClient } from "./provider-client";
+
+const root = resolve(__dirname, "../../..");
+const types = {
+  group: "azure-native:resources:ResourceGroup",
+  account: "azure-native:storage:StorageAccount",
+  queue: "azure-native:storage:Queue",
+  environment: "azure-native:app:ManagedEnvironment",
+  app: "azure-native:app:ContainerApp",
+};
+const account = {
+  resourceGroupName: "group",
+  kind: "StorageV2",
+  sku: { name: "Standard_ZRS" },
+  location: "eastus2",
+};
+
+describe("the stand-in provider over gRPC", function () {
+  this.timeout(120_000);
+  let config: CloudConfig;
+  let cloud: LocalCloud;
+  let client: ProviderClient;
+
+  async function open(): Promise<void> {
+    cloud = await LocalCloud.open(config, { edgeRetry: true });
+    client = new ProviderClient(Number(/azure-native:(\d+)/.exec(cloud.providers)?.[1]));
+  }
+  async function close(): Promise<void> {
+    client[Symbol.dispose]();
+    await cloud[Symbol.asyncDispose]();
+  }
+
+  before(async () => {
+    const home = mkdtempSync(join(tmpdir(), "twinstream-cloud-"));
+    config = readCloudConfig({ ...process.env, TWINSTREAM_HOME: home }, root);
+    await open();
+  });
+  after(async () => {
+    await close();
+    rmSync(config.home, { recursive: true, force: true });
+  });
+
+  describe("checks", () => {
+    for (const { why, type, inputs, property, reason } of [
+      {
+        why: "a missing property",
+        type: types.account,
+        inputs: { ...account, sku: {} },
+        property: "sku.name",
+        reason: "is required",
+      },
+      {
+        why: "a value that Azure doesn't know",
+        type: types.account,
+        inputs: { ...account, kind: "StorageV3" },
+        property: "kind",
+        reason:
+          '"StorageV3" is not one of Storage, StorageV2, BlobStorage, FileStorage, BlockBlobStorage',
+      },
+      {
+        why: "an invalid name",
+        type: types.account,
+        inputs: { ...account, accountName: "With-Hyphen" },
+        property: "accountName",
+        reason: '"With-Hyphen" must be 3 to 24 lower-case letters and digits',
+      },
+      {
+        why: "a number out of range",
+        type: "azure-native:cdn:AFDOrigin",
+        inputs: {
+          resourceGroupName: "group",
+          profileName: "p",
+          originGroupName: "g",
+          hostName: "h",
+          priority: 6,
+        },
+        property: "priority",
+        reason: "6 is not a number from 1 to 5",
+      },
+      {
+        why: "an id of another kind",
+        type: types.app,
+        inputs: {
+          resourceGroupName: "group",
+          environmentId:
+            "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a",
+          template: { containers: [{ name: "a", image: "b" }] },
+        },
+        property: "environmentId",
+        reason:
+          '"/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a" is not the id of a Microsoft.App/managedEnvironments',
+      },
+    ]) {
+      it(`refuse ${why}`, async () => {
+        const { failures } = await client.check(type, "x", inputs);
+
+        assert.deepEqual(failures, [{ property, reason }]);
+      });
+    }
+
+    it("let values pass that a preview doesn't know", async () => {
+      const inputs = { ...account, kind: unknown, sku: unknown, resourceGroupName: unknown };
+
+      assert.deepEqual((await client.check(types.account, "x", inputs)).failures, []);
+    });
+
+    it("give the same resource the same name each time", async () => {
+      const [first, second, other] = await Promise.all(
+        ["east", "east", "west"].map((name) => client.check(types.account, name, account)),
+      );
+
+      assert.match(textAt(first?.inputs, "accountName") ?? "", /^east[0-9a-f]{8}$/);
+      assert.equal(first?.inputs["accountName"], second?.inputs["accountName"]);
+      assert.notEqual(first?.inputs["accountName"], other?.inputs["accountName"]);
+    });
+  });
+
+  it("diffs inputs, and replaces what can't be changed in place", async () => {
+    const olds = { ...account, accountName: "east", tags: { a: "b" } };
+
+    const inPlace = await client.diff(types.account, olds, { ...olds, tags: { a: "c" } });
+    const replaced = await client.diff(types.account, olds, { ...olds, location: "westus2" });
+    const same = await client.diff(types.account, { ...olds, x: secret("1") }, { ...olds, x: "1" });
+
+    assert.deepEqual([inPlace.getDiffsList(), inPlace.getReplacesList()], [["tags"], []]);
+    assert.deepEqual(replaced.getReplacesList(), ["location"]);
+    assert.equal(replaced.getDeletebeforereplace(), true);
+    assert.equal(same.getChanges(), 1);
+  });
+
+  it("records kinds that it can't make real, and says so once", async () => {
+    const said: string[] = [];
+    cloud.events.on("notice", (text) => said.push(text));
+    const type = "azure-native:operationalinsights:Workspace";
+    const made = await client.create(type, "logs", { resourceGroupName: "group" });
+    await client.create(type, "more", { resourceGroupName: "group" });
+
+    const found = await client.read(type, "logs", made.id);
+
+    assert.equal(found.getId(), made.id);
+    assert.deepEqual(said, [`${type} is recorded only: nothing in the local cloud acts on it`]);
+  });
+
+  describe("makes a storage account and a container app", () => {
+    let accountName: string;
+    let accountId: string;
+    let keys: string[];
+    let app: { id: string; outputs: Properties; inputs: Properties };
+    const accountKey = "bWVkaWEtYWNjb3VudC1rZXk=";
+
+    before(async () => {
+      const preview = await client.preview(types.account, "east", account);
+      assert.equal(preview["primaryEndpoints"], unknown);
+      assert.equal(cloud.supervisor.status().length, 0);
+      const made = await client.create(types.account, "east", account);
+      accountId = made.id;
+      accountName = textAt(made.inputs, "accountName") ?? "";
+      const answer = await client.invoke("azure-native:storage:listStorageAccountKeys", {
+        accountName,
+        resourceGroupName: "group",
+      });
+      keys = listAt(answer, "keys").map((key) => textAt(key, "value") ?? "");
+      await client.create(types.queue, "jobs", {
+        resourceGroupName: "group",
+        accountName,
+        queueName: "encode-jobs",
+      });
+      const environment = await client.create(types.environment, "east", {
+        resourceGroupName: "group",
+      });
+      const endpoint = (service: string): string =>
+        textAt(made.outputs, `primaryEndpoints.${service}`) ?? "";
+      app = await client.create(types.app, "media-east", {
+        resourceGroupName: "group",
+        containerAppName: "media-east",
+        environmentId: environment.id,
+        configuration: secret({
+          ingress: { external: true, targetPort: 8080 },
+          secrets: [
+            { name: "account-key", value: accountKey },
+            { name: "storage-key", value: keys[0] ?? "" },
+          ],
+        }),
+        template: {
+          containers: [
+            {
+              name: "media",
+              image: "any",
+              env: [
+                { name: "MEDIA_ACCOUNT_NAME", value: "eastmedia" },
+                { name: "MEDIA_ACCOUNT_KEY", secretRef: "account-key" },
+                { name: "DATA_CENTER", value: "east" },
+                { name: "PUBLIC_SCHEME", value: "http" },
+                { name: "STORAGE_ACCESS", value: "shared-key" },
+                { name: "STORAGE_ACCOUNT_NAME", value: accountName },
+                { name: "STORAGE_ACCOUNT_KEY", secretRef: "storage-key" },
+                { name: "BLOB_ENDPOINT", value: endpoint("blob") },
+                { name: "QUEUE_ENDPOINT", value: endpoint("queue") },
+                { name: "TABLE_ENDPOINT", value: endpoint("table") },
+              ],
+            },
+          ],
+        },
+      });
+    });
+
+    const serviceUrl = (): string =>
+      `http://${String(textAt(app.outputs, "configuration.ingress.fqdn"))}`;
+
+    it("that serve what was declared", async () => {
+      const credential = new StorageSharedKeyCredential(accountName, keys[0] ?? "");
+      const queue = queueEndpoint(cloud, accountName);
+      const names: string[] = [];
+      for await (const item of new QueueServiceClient(queue, credential).listQueues()) {
+        names.push(item.name);
+      }
+
+      assert(names.includes("encode-jobs"));
+      assert.equal((await fetch(`${serviceUrl()}/healthz`)).status, 200);
+      const token = await fetch(`${serviceUrl()}/v2/OAuth2-13`, {
+        method: "POST",
+        body: new URLSearchParams({
+          grant_type: "client_credentials",
+          client_id: "eastmedia",
+          client_secret: accountKey,
+          scope: "urn:WindowsAzureMediaServices",
+        }),
+      });
+      assert.equal(token.status, 200, await token.text());
+    });
+
+    it("and answers the names of the app's secrets, not their values", () => {
+      assert.deepEqual(at(app.outputs, "configuration.secrets"), [
+        { name: "account-key" },
+        { name: "storage-key" },
+      ]);
+    });
+
+    it("and keeps no secret in clear in a file", () => {
+      const files = ["cloud/resources.json", "cloud.json", "cloud/processes.json"].map((name) =>
+        readFileSync(join(config.home, name), "utf8"),
+      );
+
+      for (const clear of [accountKey, ...keys]) {
+        assert(!files.join().includes(clear));
+      }
+      assert(files[0]?.includes("$sealed"));
+      assert.equal(statSync(join(config.home, "cloud/secrets.key")).mode & 0o777, 0o600);
+    });
+
+    it("and takes over what an interrupted run of the same resource made", async () => {
+      const again = await client.create(types.account, "east", account);
+
+      assert.equal(again.id, accountId);
+      await assert.rejects(
+        client.create(types.account, "other", { ...account, accountName }),
+        /exists already, declared as urn:pulumi:test::twinstream::.*::east$/,
+      );
+    });
+
+    it("and restarts the app with a changed environment", async () => {
+      const pid = (): number | undefined =>
+        cloud.supervisor.status().find(({ name }) => name === "service:media-east")?.pid;
+      const before = pid();
+      const [container] = listAt(app.inputs, "template.containers");
+      const env = [...listAt(container, "env"), { name: "WATCH_PAGE", value: "true" }];
+      const changed = {
+        ...app.inputs,
+        template: { containers: [{ ...(container as Properties), env }] },
+      };
+
+      await client.update({ type: types.app, name: "media-east", id: app.id }, changed);
+
+      assert.notEqual(pid(), before);
+      assert.equal((await fetch(`${serviceUrl()}/watch/`)).status, 200);
+    });
+
+    it("and brings all of it back, at the same addresses, after a stop", async () => {
+      await close();
+      await assert.rejects(fetch(`${serviceUrl()}/healthz`));
+      await open();
+
+      assert.equal((await fetch(`${serviceUrl()}/healthz`)).status, 200);
+      assert.deepEqual(
+        cloud.dataCenters().map(({ name }) => name),
+        ["east"],
+      );
+    });
+
+    it("and lets tests kill it and bring it back through the control API", async () => {
+      const fault = (action: string): Promise<Response> =>
+        fetch(`${cloud.controlUrl}/faults`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ target: "east", what: "service", action }),
+        });
+
+      assert.equal((await fault("kill")).status, 200);
+      await assert.rejects(fetch(`${serviceUrl()}/healthz`));
+      assert.equal((await fault("restore")).status, 200);
+
+      assert.equal((await fetch(`${serviceUrl()}/healthz`)).status, 200);
+      assert.equal((await fault("explode")).status, 400);
+    });
+
+    it("and starts an app again that crashed by itself", async () => {
+      const status = () =>
+        cloud.supervisor.status().find(({ name }) => name === "service:media-east");
+      const pid = status()?.pid;
+      assert(pid !== undefined);
+      process.kill(pid, "SIGKILL");
+
+      await until("back", () => status()?.state === "running" && status()?.pid !== pid, 60_000);
+
+      assert.equal(status()?.crashes, 1);
+    });
+
+    it("and refuses a second local cloud in the same home", async () => {
+      await assert.rejects(
+        takeHome({ root: config.home, runningFile: join(config.home, "cloud.json") }),
+        /a local cloud is running in .* already \(pid \d+\)/,
+      );
+    });
+
+    it("and says which secret an app refers to in vain", async () => {
+      const changed = withValue(app.inputs, "configuration", { secrets: [] });
+
+      await assert.rejects(
+        client.update({ type: types.app, name: "media-east", id: app.id }, changed),
+        /MEDIA_ACCOUNT_KEY refers to the secret "account-key", which configuration.secrets doesn't hold/,
+      );
+    });
+
+    it("and removes both with what they hold", async () => {
+      await client.delete(types.app, "media-east", app.id);
+      await client.delete(types.account, "east", accountId);
+
+      assert.deepEqual(cloud.supervisor.status(), []);
+      assert.equal((await client.read(types.account, "east", accountId)).getId(), "");
+      assert.throws(() => statSync(join(config.home, "cloud/stores", accountName)));
+    });
+  });
+});
+
+function queueEndpoint(cloud: LocalCloud, name: string): string {
+  const ports = JSON.parse(
+    readFileSync(join(cloud.home.root, "cloud/ports.json"), "utf8"),
+  ) as Record<string, number>;
+  const port = ports[`store:${name}:queue`];
+  return `http://127.0.0.1:${String(port)}/${name}`;
+}
