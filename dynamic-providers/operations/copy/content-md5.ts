@@ -22,7 +22,7 @@ export async function contentMd5(
       (block) => () =>
         context.budget.run(block.sizeBytes, async (bytes) => {
           try {
-            const { stallTimeoutMs } = context.options;
+            const { stallTimeoutMs } = context;
             await readRange(from, { block, bytes }, { signal: scope.signal, stallTimeoutMs });
             await digest.add(block.index, bytes);
           } catch (error) {

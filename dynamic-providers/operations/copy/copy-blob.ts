@@ -58,7 +58,7 @@ async function mayStartAgain(
   if (error instanceof CopyError) return error.code === "ServerSideFailed";
   if (statusOf(error) === 412) return true;
   if (storeCodeOf(error) !== "PendingCopyOperation") return false;
-  await abortPendingCopy(context, await readEntry(context.target, source.name, context.signal));
+  await abortPendingCopy(context, await readEntry(context.target, source.name, context));
   return true;
 }
 
@@ -73,7 +73,7 @@ export async function abortPendingCopy(
 }
 
 async function currentVersion(context: CopyContext, old: BlobEntry): Promise<BlobEntry> {
-  const found = await readEntry(context.source, old.name, context.signal);
+  const found = await readEntry(context.source, old.name, context);
   if (found === undefined) {
     throw new CopyError(
       "SourceChanged",

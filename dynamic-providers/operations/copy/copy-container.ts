@@ -12,7 +12,7 @@ import { RangeBudget } from "./range-budget";
 import { ServerSideGate } from "./server-side-gate";
 import { ambiguousAccounts, assertDistinct, openContainer } from "./store-access";
 import { TagPermission } from "./tag-permission";
-import { retouchBlob } from "./target-blob";
+import { deleteBlob, retouchBlob } from "./target-blob";
 
 const MIB = 1024 * 1024;
 /** Differences that an error names; the rest are counted. */
@@ -89,7 +89,8 @@ function openCopy(
   const budget = new RangeBudget({ maxRanges, rangeBytes: blockSizeMiB * MIB });
   const tags = new TagPermission(note);
   const moved = progressMeter(events);
-  return { context: { source, target, options, budget, tags, signal, note, moved }, gate };
+  const limits = { signal, stallTimeoutMs: options.stallTimeoutMs };
+  return { context: { source, target, options, budget, tags, note, moved, ...limits }, gate };
 }
 
 /** Adds the progress of single blobs up. */
@@ -111,14 +112,10 @@ async function planAfterAborts(context: CopyContext): Promise<CopyPlan> {
   return planCopy(...(await listBoth(context)));
 }
 
-async function listBoth({
-  source,
-  target,
-  signal,
-}: CopyContext): Promise<[BlobEntry[], BlobEntry[]]> {
+async function listBoth(context: CopyContext): Promise<[BlobEntry[], BlobEntry[]]> {
   return Promise.all([
-    listContainer(source, "source", signal),
-    listContainer(target, "target", signal),
+    listContainer(context.source, "source", context),
+    listContainer(context.target, "target", context),
   ]);
 }
 
@@ -164,7 +161,7 @@ async function removeBlobs(context: CopyContext, blobs: readonly BlobEntry[]): P
   for (const { name } of blobs) {
     context.note(`${name} is no longer in the source: removed from the target`);
     try {
-      await context.target.getBlobClient(name).deleteIfExists({ abortSignal: context.signal });
+      await deleteBlob(context.target, name, context);
     } catch (error) {
       throw toCopyError(error, `Removing ${name} from the target`);
     }

@@ -1,6 +1,7 @@
 import type { ContainerClient } from "@azure/storage-blob";
 import type { CopyOptions } from "./copy-options";
 import type { RangeBudget } from "./range-budget";
+import type { TransferLimits } from "./retries";
 import type { TagPermission } from "./tag-permission";
 
 /** Hears what a copy does. */
@@ -14,13 +15,12 @@ export interface CopyEvents {
 }
 
 /** What all blobs of one copy share. */
-export interface CopyContext {
+export interface CopyContext extends TransferLimits {
   readonly source: ContainerClient;
   readonly target: ContainerClient;
   readonly options: CopyOptions;
   readonly budget: RangeBudget;
   readonly tags: TagPermission;
-  readonly signal: AbortSignal;
   note(line: string): void;
   /** Says how much of a blob is done; less than before when it is begun anew. */
   moved(blobName: string, bytes: number): void;

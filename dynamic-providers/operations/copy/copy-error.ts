@@ -51,9 +51,12 @@ export function describeStoreError(error: unknown): string {
 
 /**
  * Turns what a store answered into a {@link CopyError} that names what was being done; an error that
- * is one already passes through.
+ * names it already passes through.
  */
 export function toCopyError(error: unknown, doing: string): CopyError {
-  if (error instanceof CopyError) return error;
+  if (error instanceof CopyError) {
+    if (error.code !== "Interrupted") return error;
+    return new CopyError("Interrupted", `${doing} failed: ${error.message}`, error);
+  }
   return new CopyError("StoreRefused", `${doing} failed: ${describeStoreError(error)}`, error);
 }

@@ -1,6 +1,7 @@
 import type { ContainerClient } from "@azure/storage-blob";
 import { type BlobEntry, toBlobEntry } from "./blob-entry";
 import { statusOf, toCopyError } from "./copy-error";
+import { type TransferLimits, withPatience } from "./retries";
 import type { StoreRole } from "./store-access";
 
 /** How a listing with tags is refused: not permitted, not in this kind of account, not known. */
@@ -14,13 +15,17 @@ const NO_TAGS_STATUSES: ReadonlySet<number> = new Set([400, 403, 409, 501]);
 export async function listContainer(
   container: ContainerClient,
   role: StoreRole,
-  signal: AbortSignal,
+  limits: TransferLimits,
 ): Promise<BlobEntry[]> {
+  const list = (includeTags: boolean): Promise<BlobEntry[]> =>
+    withPatience(limits, (abortSignal, onMoved) =>
+      listAll(container, { abortSignal, includeTags }, onMoved),
+    );
   try {
-    if (!mayReadTags(container)) return await listAll(container, { signal, includeTags: false });
-    return await listAll(container, { signal, includeTags: true }).catch((error: unknown) => {
+    if (!mayReadTags(container)) return await list(false);
+    return await list(true).catch((error: unknown) => {
       if (!NO_TAGS_STATUSES.has(statusOf(error) ?? 0)) throw error;
-      return listAll(container, { signal, includeTags: false });
+      return list(false);
     });
   } catch (error) {
     throw toCopyError(error, `Listing the ${role} container ${container.containerName}`);
@@ -29,12 +34,14 @@ export async function listContainer(
 
 async function listAll(
   container: ContainerClient,
-  { signal, includeTags }: { signal: AbortSignal; includeTags: boolean },
+  options: { readonly abortSignal: AbortSignal; readonly includeTags: boolean },
+  onMoved: () => void,
 ): Promise<BlobEntry[]> {
   const entries: BlobEntry[] = [];
-  const include = { includeMetadata: true, includeCopy: true, includeTags };
-  for await (const item of container.listBlobsFlat({ ...include, abortSignal: signal })) {
+  const include = { includeMetadata: true, includeCopy: true };
+  for await (const item of container.listBlobsFlat({ ...include, ...options })) {
     entries.push(toBlobEntry(item));
+    onMoved();
   }
   return entries;
 }
@@ -45,16 +52,18 @@ async function listAll(
  *
  * @returns undefined when there is no such blob.
  */
-export async function readEntry(
+export function readEntry(
   container: ContainerClient,
   name: string,
-  abortSignal: AbortSignal,
+  limits: TransferLimits,
 ): Promise<BlobEntry | undefined> {
-  const options = { prefix: name, includeMetadata: true, includeCopy: true, abortSignal };
-  for await (const item of container.listBlobsFlat(options)) {
-    if (item.name === name) return toBlobEntry(item);
-  }
-  return undefined;
+  return withPatience(limits, async (abortSignal) => {
+    const options = { prefix: name, includeMetadata: true, includeCopy: true, abortSignal };
+    for await (const item of container.listBlobsFlat(options)) {
+      if (item.name === name) return toBlobEntry(item);
+    }
+    return undefined;
+  });
 }
 
 /** A SAS names its permissions (`sp`), unless a stored policy does, which only the store can read. */

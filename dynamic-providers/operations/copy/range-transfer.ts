@@ -4,13 +4,7 @@ import type { BlobClient, BlockBlobClient } from "@azure/storage-blob";
 import { quotedEtag } from "./blob-entry";
 import type { Block } from "./block-layout";
 import { CopyError, statusOf } from "./copy-error";
-import { withRetries, withStallGuard } from "./retries";
-
-/** What ends a transfer early. */
-export interface TransferLimits {
-  readonly signal: AbortSignal;
-  readonly stallTimeoutMs: number;
-}
+import { type TransferLimits, withPatience, withRetries, withStallGuard } from "./retries";
 
 /** A range of one version of a blob. */
 export interface RangeSource {
@@ -78,13 +72,11 @@ export async function stageRange(
   // An MD5, never the SDK's CRC64: a store that gets none computes slow checksums itself, and the
   // SDK's `contentChecksumAlgorithm` frames the body in a way that not every store unpacks.
   const transactionalContentMD5 = createHash("md5").update(bytes).digest();
-  await withRetries(limits.signal, () =>
-    withStallGuard(limits, (abortSignal, onMoved) =>
-      to.stageBlock(block.id, () => Readable.from(chunks(bytes, onMoved)), bytes.length, {
-        abortSignal,
-        transactionalContentMD5,
-      }),
-    ),
+  await withPatience(limits, (abortSignal, onMoved) =>
+    to.stageBlock(block.id, () => Readable.from(chunks(bytes, onMoved)), bytes.length, {
+      abortSignal,
+      transactionalContentMD5,
+    }),
   );
 }
 

@@ -39,7 +39,7 @@ export async function relayBlob(context: CopyContext, pair: BlobPair): Promise<v
 }
 
 async function readNewVersion(context: CopyContext, old: BlobEntry): Promise<BlobEntry> {
-  const found = await readEntry(context.source, old.name, context.signal);
+  const found = await readEntry(context.source, old.name, context);
   if (found === undefined) {
     throw new CopyError(
       "SourceChanged",
@@ -57,7 +57,7 @@ async function relayVersion(context: CopyContext, pair: BlobPair): Promise<void>
     blockSizeBytes(context.options.blockSizeMiB, source.sizeBytes),
   );
   const staged =
-    blocks.length > 1 ? await findStagedBlocks(to, blocks, context.signal) : new Set<string>();
+    blocks.length > 1 ? await findStagedBlocks(to, blocks, context) : new Set<string>();
   const missing = blocks.filter(({ id }) => !staged.has(id));
   if (staged.size > 0)
     context.note(`${source.name}: going on after ${staged.size} of ${blocks.length} blocks`);
@@ -68,7 +68,7 @@ async function relayVersion(context: CopyContext, pair: BlobPair): Promise<void>
   const md5 = digest?.digest();
   if (md5 !== undefined) assertStoredMd5(source, md5);
   await commitBlob(context, pair, { blocks, md5 });
-  if (blocks.length > 1 && !(await isMadeOf(to, blocks, context.signal))) {
+  if (blocks.length > 1 && !(await isMadeOf(to, blocks, context))) {
     throw new CopyError(
       "TargetDiffers",
       `${source.name} is not made of the blocks that were committed`,
@@ -94,7 +94,7 @@ async function sendBlocks(
   let moved = source.sizeBytes - blocks.reduce((sum, block) => sum + block.sizeBytes, 0);
   context.moved(source.name, moved);
   using scope = abortScope(context.signal);
-  const limits = { signal: scope.signal, stallTimeoutMs: context.options.stallTimeoutMs };
+  const limits = { signal: scope.signal, stallTimeoutMs: context.stallTimeoutMs };
   const send = async (block: Block, bytes: Buffer): Promise<void> => {
     try {
       scope.signal.throwIfAborted();

@@ -1,9 +1,11 @@
 import { abortScope } from "./abort-scope";
 import type { BlobEntry } from "./blob-entry";
 import { statusOf, storeCodeOf, toCopyError } from "./copy-error";
+import { copyOptions } from "./copy-options";
 import { listContainer } from "./listing";
 import { abortStoreCopy } from "./server-side";
 import { openContainer } from "./store-access";
+import { deleteBlob } from "./target-blob";
 
 /**
  * Lists what copies have put into a container; blobs that somebody else put there are left out.
@@ -12,9 +14,13 @@ import { openContainer } from "./store-access";
  */
 export async function listCopied(targetUrl: string): Promise<BlobEntry[]> {
   using scope = abortScope();
+  const { stallTimeoutMs } = copyOptions();
   const container = openContainer(targetUrl, "target");
   try {
-    const entries = await listContainer(container, "target", scope.signal);
+    const entries = await listContainer(container, "target", {
+      signal: scope.signal,
+      stallTimeoutMs,
+    });
     return entries.filter(({ copiedFrom }) => copiedFrom !== undefined);
   } catch (error) {
     if (isGone(error)) return [];
@@ -29,13 +35,16 @@ export async function listCopied(targetUrl: string): Promise<BlobEntry[]> {
  * @returns the names of the removed blobs.
  */
 export async function removeCopied(targetUrl: string): Promise<string[]> {
+  using scope = abortScope();
+  const { stallTimeoutMs } = copyOptions();
   const target = openContainer(targetUrl, "target");
   const copied = await listCopied(targetUrl);
   for (const { name, storeCopy } of copied) {
     try {
-      if (storeCopy?.status === "pending")
-        await abortStoreCopy({ target }, { name, id: storeCopy.id });
-      await target.getBlobClient(name).deleteIfExists();
+      if (storeCopy?.status === "pending") {
+        await abortStoreCopy({ target, stallTimeoutMs }, { name, id: storeCopy.id });
+      }
+      await deleteBlob(target, name, { signal: scope.signal, stallTimeoutMs });
     } catch (error) {
       if (!isGone(error)) throw toCopyError(error, `Removing ${name} from the target`);
     }

@@ -12,6 +12,13 @@ const TRANSIENT_CODES = new Set([
   ...["Md5Mismatch", "IncompleteBody", "RequestBodyIncomplete"],
 ]);
 
+/** What ends an exchange with a store early. */
+export interface TransferLimits {
+  readonly signal: AbortSignal;
+  /** Longest time without a byte that moves. */
+  readonly stallTimeoutMs: number;
+}
+
 /** Tells whether trying the same again can help. */
 function isTransient(error: unknown): boolean {
   if (error instanceof CopyError) return error.code === "Interrupted";
@@ -44,7 +51,7 @@ export async function withRetries<T>(signal: AbortSignal, act: () => Promise<T>)
  * @throws CopyError `Interrupted`, which {@link withRetries} retries.
  */
 export async function withStallGuard<T>(
-  limits: { readonly signal: AbortSignal; readonly stallTimeoutMs: number },
+  limits: TransferLimits,
   act: (signal: AbortSignal, onMoved: () => void) => Promise<T>,
 ): Promise<T> {
   using scope = abortScope(limits.signal);
@@ -59,4 +66,12 @@ export async function withStallGuard<T>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Repeats an exchange that fails or hangs for a passing reason; for those that move few bytes. */
+export function withPatience<T>(
+  limits: TransferLimits,
+  exchange: (abortSignal: AbortSignal, onMoved: () => void) => Promise<T>,
+): Promise<T> {
+  return withRetries(limits.signal, () => withStallGuard(limits, exchange));
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { abortScope } from "./abort-scope";
 import { type BlobEntry, quotedEtag, targetMetadata } from "./blob-entry";
 import type { CopyContext } from "./copy-context";
 import { CopyError, describeStoreError, statusOf, storeCodeOf } from "./copy-error";
 import type { BlobPair } from "./copy-plan";
-import { withRetries } from "./retries";
+import { withPatience } from "./retries";
 
 const FIRST_POLL_MS = 200;
 const POLL_GROWTH = 1.5;
@@ -27,10 +28,10 @@ export async function startServerSideCopy(
 ): Promise<StartedCopy> {
   const to = context.target.getBlobClient(source.name);
   const { url } = context.source.getBlobClient(source.name);
-  const started = await withRetries(context.signal, () =>
+  const started = await withPatience(context, (abortSignal) =>
     context.tags.write(source.tags, (tags) =>
       to.beginCopyFromURL(url, {
-        abortSignal: context.signal,
+        abortSignal,
         metadata: targetMetadata(source),
         sourceConditions: { ifMatch: quotedEtag(source.etag) },
         ...(source.tier === undefined ? {} : { tier: source.tier }),
@@ -93,9 +94,7 @@ async function lookAtCopy(
   { source, copyId }: Pick<StartedCopy, "source" | "copyId">,
 ): Promise<string | undefined> {
   const blob = context.target.getBlobClient(source.name);
-  const state = await withRetries(context.signal, () =>
-    blob.getProperties({ abortSignal: context.signal }),
-  );
+  const state = await withPatience(context, (abortSignal) => blob.getProperties({ abortSignal }));
   if (state.copyId !== copyId) throw failed(source, "another copy took its place");
   if (state.copyStatus === "success") return undefined;
   if (state.copyStatus === "pending") return state.copyProgress ?? "0";
@@ -109,11 +108,15 @@ function failed(source: BlobEntry, why: string): CopyError {
 
 /** Aborts a copy that a store is doing; one that has ended, or whose blob is gone, is left as it is. */
 export async function abortStoreCopy(
-  context: Pick<CopyContext, "target">,
+  context: Pick<CopyContext, "target" | "stallTimeoutMs">,
   { name, id }: { readonly name: string; readonly id: string },
 ): Promise<void> {
+  // Its own scope: the copy's may be what just ended.
+  using scope = abortScope();
+  const limits = { signal: scope.signal, stallTimeoutMs: context.stallTimeoutMs };
+  const blob = context.target.getBlobClient(name);
   try {
-    await context.target.getBlobClient(name).abortCopyFromURL(id);
+    await withPatience(limits, (abortSignal) => blob.abortCopyFromURL(id, { abortSignal }));
   } catch (error) {
     const ended =
       storeCodeOf(error) === "NoPendingCopyOperation" || storeCodeOf(error) === "CopyIdMismatch";

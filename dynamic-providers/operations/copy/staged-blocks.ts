@@ -1,6 +1,7 @@
 import type { BlockBlobClient } from "@azure/storage-blob";
 import type { Block } from "./block-layout";
 import { statusOf } from "./copy-error";
+import { type TransferLimits, withPatience } from "./retries";
 
 /**
  * Finds the blocks that an earlier run left uncommitted in the target.
@@ -10,11 +11,13 @@ import { statusOf } from "./copy-error";
 export async function findStagedBlocks(
   target: BlockBlobClient,
   blocks: readonly Block[],
-  abortSignal: AbortSignal,
+  limits: TransferLimits,
 ): Promise<ReadonlySet<string>> {
   const staged = new Map<string, number>();
   try {
-    const list = await target.getBlockList("uncommitted", { abortSignal });
+    const list = await withPatience(limits, (abortSignal) =>
+      target.getBlockList("uncommitted", { abortSignal }),
+    );
     for (const { name, size } of list.uncommittedBlocks ?? []) staged.set(name, size);
   } catch (error) {
     if (statusOf(error) !== 404) throw error;
@@ -30,9 +33,11 @@ export async function findStagedBlocks(
 export async function isMadeOf(
   target: BlockBlobClient,
   blocks: readonly Block[],
-  abortSignal: AbortSignal,
+  limits: TransferLimits,
 ): Promise<boolean> {
-  const { committedBlocks = [] } = await target.getBlockList("committed", { abortSignal });
+  const { committedBlocks = [] } = await withPatience(limits, (abortSignal) =>
+    target.getBlockList("committed", { abortSignal }),
+  );
   return (
     committedBlocks.length === blocks.length &&
     committedBlocks.every(({ name, size }, index) => {

@@ -1,11 +1,11 @@
-import type { BlobRequestConditions, BlockBlobClient } from "@azure/storage-blob";
+import type { BlobRequestConditions, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
 import { type BlobEntry, quotedEtag, targetHeaders, targetMetadata } from "./blob-entry";
 import type { Block } from "./block-layout";
 import type { CopyContext } from "./copy-context";
 import { CopyError, statusOf } from "./copy-error";
 import type { BlobPair } from "./copy-plan";
 import { readEntry } from "./listing";
-import { withRetries } from "./retries";
+import { type TransferLimits, withPatience } from "./retries";
 
 /** What a blob is committed with. */
 export interface CommitContent {
@@ -28,20 +28,21 @@ export async function commitBlob(
 ): Promise<void> {
   const to = context.target.getBlockBlobClient(source.name);
   const options = {
-    abortSignal: context.signal,
     blobHTTPHeaders: targetHeaders(source, content.md5),
     metadata: targetMetadata(source),
     conditions: unchangedSince(target),
     ...(source.tier === undefined ? {} : { tier: source.tier }),
   };
   try {
-    await withRetries(context.signal, () =>
-      context.tags.write(source.tags, (tags) => write(to, content.blocks, { ...options, ...tags })),
+    await withPatience(context, (abortSignal) =>
+      context.tags.write(source.tags, (tags) =>
+        write(to, content.blocks, { ...options, ...tags, abortSignal }),
+      ),
     );
   } catch (error) {
     if (!isConflict(error)) throw error;
     // A commit whose answer got lost is sent again, and then meets its own blob.
-    const found = await readEntry(context.target, source.name, context.signal);
+    const found = await readEntry(context.target, source.name, context);
     if (found?.copiedFrom === source.etag && found.sizeBytes === source.sizeBytes) return;
     const what = `${source.name} was written in the target by somebody else while it was copied`;
     throw new CopyError("TargetChanged", `${what}; run again to compare it anew`, error);
@@ -78,8 +79,18 @@ export async function retouchBlob(
   md5: Buffer,
 ): Promise<void> {
   const to = context.target.getBlobClient(source.name);
-  const { signal: abortSignal } = context;
   // Metadata last: a blob without it is looked at again by the next run.
-  await to.setHTTPHeaders(targetHeaders(source, md5), { abortSignal });
-  await to.setMetadata(targetMetadata(source), { abortSignal });
+  const [headers, metadata] = [targetHeaders(source, md5), targetMetadata(source)];
+  await withPatience(context, (abortSignal) => to.setHTTPHeaders(headers, { abortSignal }));
+  await withPatience(context, (abortSignal) => to.setMetadata(metadata, { abortSignal }));
+}
+
+/** Removes a blob; one that is gone already is fine. */
+export async function deleteBlob(
+  container: ContainerClient,
+  name: string,
+  limits: TransferLimits,
+): Promise<void> {
+  const blob = container.getBlobClient(name);
+  await withPatience(limits, (abortSignal) => blob.deleteIfExists({ abortSignal }));
 }

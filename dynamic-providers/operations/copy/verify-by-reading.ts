@@ -3,7 +3,7 @@ import { contentMd5 } from "./content-md5";
 import type { CopyContext } from "./copy-context";
 import { CopyError } from "./copy-error";
 import { readEntry } from "./listing";
-import { retouchBlob } from "./target-blob";
+import { deleteBlob, retouchBlob } from "./target-blob";
 
 /**
  * Compares a copied blob with its source by reading it back, where the content did not pass through here
@@ -13,7 +13,7 @@ import { retouchBlob } from "./target-blob";
  */
 export async function verifyByReading(context: CopyContext, source: BlobEntry): Promise<void> {
   const { name } = source;
-  const written = await readEntry(context.target, name, context.signal);
+  const written = await readEntry(context.target, name, context);
   if (written?.sizeBytes !== source.sizeBytes) {
     const found = written === undefined ? "is missing" : `has ${written.sizeBytes} bytes`;
     throw new CopyError(
@@ -28,7 +28,7 @@ export async function verifyByReading(context: CopyContext, source: BlobEntry): 
       "base64",
     );
   if (found.toString("base64") !== expected) {
-    await context.target.getBlobClient(name).deleteIfExists({ abortSignal: context.signal });
+    await deleteBlob(context.target, name, context);
     throw new CopyError(
       "TargetDiffers",
       `${name} has MD5 ${expected} in the source, but its copy reads back as ${found.toString("base64")}; ` +

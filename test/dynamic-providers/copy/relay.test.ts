@@ -6,7 +6,13 @@ import { COPIED_FROM_KEY } from "../../../dynamic-providers/operations/copy/blob
 import { blockLayout } from "../../../dynamic-providers/operations/copy/block-layout";
 import { copyContainer } from "../../../dynamic-providers/operations/copy/copy-container";
 import type { CopyOptions } from "../../../dynamic-providers/operations/copy/copy-options";
-import { isCommit, isPutBlock, startStoreProxy, storeError } from "./store-proxy";
+import {
+  isCommit,
+  isPutBlock,
+  type ProxiedRequest,
+  startStoreProxy,
+  storeError,
+} from "./store-proxy";
 import {
   contentOf,
   newContainer,
@@ -268,6 +274,40 @@ describe("relaying a container between two stores", function () {
 
       assert.equal(hung, 1);
       assert.deepEqual(await contentOf(target), await contentOf(source));
+    });
+
+    for (const { what, is } of [
+      { what: "a listing", is: ({ url }: ProxiedRequest) => url.searchParams.has("restype") },
+      { what: "a commit", is: isCommit },
+    ]) {
+      it(`asks again for ${what} that is not answered`, async () => {
+        await putBlob(source, "video.mp4", randomBytes(10));
+        let hung = 0;
+        await using proxy = await startStoreProxy(target.sasUrl, {
+          before: (request) => {
+            if (!is(request) || hung > 0) return undefined;
+            hung += 1;
+            return new Promise(() => undefined);
+          },
+        });
+
+        await relay({ stallTimeoutMs: 300 }, { target: proxy.through(target.sasUrl) });
+
+        assert.equal(hung, 1);
+        assert.deepEqual(await contentOf(target), await contentOf(source));
+      });
+    }
+
+    it("says which blob hangs when it hangs for good", async () => {
+      await putBlob(source, "video.mp4", randomBytes(10));
+      await using proxy = await startStoreProxy(target.sasUrl, {
+        before: (request) => (isPutBlock(request) ? new Promise(() => undefined) : undefined),
+      });
+
+      await assert.rejects(
+        relay({ stallTimeoutMs: 100 }, { target: proxy.through(target.sasUrl) }),
+        { message: "Copying video.mp4 failed: no byte moved for 100 ms" },
+      );
     });
 
     it("takes a commit for done whose answer got lost", async () => {
