@@ -2,8 +2,10 @@ import { ServiceAccount } from "@pulumi/azure/media/serviceAccount";
 import { StreamingEndpoint } from "@pulumi/azure/media/streamingEndpoint";
 import { Provider } from "@pulumi/azure/provider";
 import * as pulumi from "@pulumi/pulumi";
-import type { MediaServicesAccountArgs } from "./media-services-account";
-import type { MediaServicesConnection } from "./media-services-connection";
+import type {
+  MediaServicesAccountArgs,
+  MediaServicesConnection,
+} from "./media-services-connection";
 import type { ClassicSettings } from "./settings/media-services";
 
 type ClassicArgs = MediaServicesAccountArgs<ClassicSettings>;

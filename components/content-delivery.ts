@@ -1,6 +1,7 @@
 import * as cdn from "@pulumi/azure-native/cdn";
 import * as pulumi from "@pulumi/pulumi";
-import { type CacheRule, cacheRules } from "./cache-rules";
+import { cacheRules, cachingOf } from "./cache-rules";
+import { edgeProtocols } from "./edge-protocols";
 import type { Origin } from "./origin";
 import type { PublicScheme } from "./settings/settings";
 
@@ -46,7 +47,7 @@ export class ContentDelivery extends pulumi.ComponentResource {
         endpointName: endpoint.name,
         originGroup: { id: group.id },
         ruleSets: [{ id: ruleSet.id }],
-        ...routeProtocols(args.publicScheme),
+        ...edgeProtocols(args.publicScheme).route,
       },
       // Azure refuses a route whose origin group is empty.
       [...origins, ...rules],
@@ -150,7 +151,7 @@ export class ContentDelivery extends pulumi.ComponentResource {
       rules.push(
         new cdn.Rule(
           `${name}-${rule.name}`,
-          { ...scope, ruleName: rule.name, order: index + 1, ...caching(rule) },
+          { ...scope, ruleName: rule.name, order: index + 1, ...cachingOf(rule) },
           // One after the other: a rule set takes one change at a time.
           { parent: this, dependsOn: [...origins, ...rules] },
         ),
@@ -176,51 +177,4 @@ export class ContentDelivery extends pulumi.ComponentResource {
       { parent: this, dependsOn },
     );
   }
-}
-
-function routeProtocols(scheme: PublicScheme) {
-  const { Http, Https } = cdn.AFDEndpointProtocols;
-  return scheme === "https"
-    ? {
-        supportedProtocols: [Http, Https],
-        forwardingProtocol: cdn.ForwardingProtocol.HttpsOnly,
-        httpsRedirect: cdn.HttpsRedirect.Enabled,
-      }
-    : {
-        supportedProtocols: [Http],
-        forwardingProtocol: cdn.ForwardingProtocol.HttpOnly,
-        httpsRedirect: cdn.HttpsRedirect.Disabled,
-      };
-}
-
-function caching(rule: CacheRule) {
-  const { Enabled, Disabled } = cdn.RuleIsCompressionEnabled;
-  return {
-    matchProcessingBehavior: cdn.MatchProcessingBehavior.Stop,
-    conditions: [
-      {
-        name: "UrlPath" as const,
-        parameters: {
-          typeName: "DeliveryRuleUrlPathMatchConditionParameters" as const,
-          operator: cdn.UrlPathOperator.Contains,
-          matchValues: rule.pathContains,
-          transforms: [cdn.Transform.Lowercase],
-        },
-      },
-    ],
-    actions: [
-      {
-        name: "RouteConfigurationOverride" as const,
-        parameters: {
-          typeName: "DeliveryRuleRouteConfigurationOverrideActionParameters" as const,
-          cacheConfiguration: {
-            cacheBehavior: cdn.RuleCacheBehavior.OverrideAlways,
-            cacheDuration: rule.duration,
-            queryStringCachingBehavior: cdn.RuleQueryStringCachingBehavior.IgnoreQueryString,
-            isCompressionEnabled: rule.compress ? Enabled : Disabled,
-          },
-        },
-      },
-    ],
-  };
 }

@@ -1,7 +1,5 @@
 export { ContentDelivery } from "./content-delivery";
 export { FailoverVideo } from "./failover-video";
-export { MediaServicesAccount } from "./media-services-account";
-export { MediaStorage } from "./media-storage";
 export { hostLabel, resourceGroupName } from "./naming";
 export { playerHosts, watchPageUrl } from "./public-hosts";
 export { stackSettings } from "./settings/stack-settings";

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { MediaServicesAccountArgs } from "./media-services-account";
+import type { MediaServicesAccountArgs } from "./media-services-connection";
 import type { SelfHostedSettings } from "./settings/media-services";
 
 /** One environment variable of a container: a plain value, or the name of one of the app's secrets. */

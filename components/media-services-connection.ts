@@ -1,5 +1,25 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AccountConnection } from "../dynamic-providers/operations/media-services-client/account-connection";
+import type { MediaStorage } from "./media-storage";
+import type { MediaServicesSettings } from "./settings/media-services";
+import type { PublicScheme } from "./settings/settings";
+
+/** What an account is declared from, whatever kind it is of. */
+export interface MediaServicesAccountArgs<Settings = MediaServicesSettings> {
+  /** The kind of account, and what only that kind asks for. */
+  settings: Settings;
+  /** Name of the data center that it serves. */
+  dataCenter: string;
+  location: string;
+  resourceGroupName: pulumi.Input<string>;
+  storage: MediaStorage;
+  /** Name of the account; 3 to 24 lower-case letters and digits. */
+  accountName: string;
+  /** Name of the container app, where there is one; at most 32 characters. */
+  appName: string;
+  publicScheme: PublicScheme;
+  tags?: Record<string, string>;
+}
 
 /** An account that speaks the Media Services v2 REST API, whatever kind it is of. */
 export interface MediaServicesConnection {

@@ -2,8 +2,10 @@ import * as app from "@pulumi/azure-native/app";
 import * as pulumi from "@pulumi/pulumi";
 import { AccountKey } from "../dynamic-providers/account-key";
 import { mediaServiceEnvironment } from "./media-service-environment";
-import type { MediaServicesAccountArgs } from "./media-services-account";
-import type { MediaServicesConnection } from "./media-services-connection";
+import type {
+  MediaServicesAccountArgs,
+  MediaServicesConnection,
+} from "./media-services-connection";
 import type { SelfHostedSettings } from "./settings/media-services";
 
 type SelfHostedArgs = MediaServicesAccountArgs<SelfHostedSettings>;

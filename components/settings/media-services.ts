@@ -24,18 +24,17 @@ export interface ClassicSettings {
 }
 
 /** The identity that calls a classic account. */
-export interface ServicePrincipal {
+interface ServicePrincipal {
   tenantId: string;
   clientId: string;
   /** Secret: callers wrap it before it reaches a resource. */
   clientSecret: string;
 }
 
-/** Default of `mediaServicesApi`: where Azure's accounts answered. */
-export const azureApiTemplate = "https://{account}.restv2.{location}.media.azure.net/api/";
+/** Where Azure's accounts answered. */
+const azureApiTemplate = "https://{account}.restv2.{location}.media.azure.net/api/";
 
-/** Default of `authority`. */
-export const azureAuthority = "https://login.microsoftonline.com/";
+const azureAuthority = "https://login.microsoftonline.com/";
 
 const kinds = ["self-hosted", "azure"] as const;
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
