@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { Logger } from "pino";
 import { lowerApiPrefix, registerApi } from "./api/register-api";
 import type { MediaServiceConfig } from "./config";
@@ -35,7 +35,7 @@ export class MediaServiceContext implements AsyncDisposable {
     const loggerInstance: FastifyBaseLogger = log;
     const app = Fastify({
       loggerInstance,
-      disableRequestLogging: true,
+      logController: new LogController({ disableRequestLogging: true }),
       forceCloseConnections: "idle",
       rewriteUrl: ({ url }) => lowerApiPrefix(url ?? "/"),
     });

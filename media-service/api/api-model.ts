@@ -12,7 +12,10 @@ import { taskSet } from "./entity-sets/tasks";
 import { apiFunctions } from "./functions";
 
 /** Everything that the API offers. */
-export function apiModel(deps: AccountDeps, root: () => string): ApiModel {
+export function apiModel(
+  deps: AccountDeps,
+  { root, report }: Pick<ApiModel, "root" | "report">,
+): ApiModel {
   const sets = [
     assetSet(deps),
     fileSet(deps),
@@ -29,5 +32,6 @@ export function apiModel(deps: AccountDeps, root: () => string): ApiModel {
     sets: new Map(sets.map((set) => [set.type.setName, set])),
     functions: apiFunctions(deps),
     root,
+    report,
   };
 }

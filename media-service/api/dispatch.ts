@@ -17,6 +17,8 @@ export interface ApiModel {
   readonly functions: ReadonlyMap<string, ApiFunction>;
   /** The address of the API's root, with a slash at the end. */
   readonly root: () => string;
+  /** Tells the operator of an error that a client gets no details of. */
+  readonly report: (error: unknown) => void;
 }
 
 /** Finds out what a call is for, and has it done. */
@@ -103,7 +105,7 @@ async function onMember(
 
 async function create(model: ApiModel, set: EntitySet, request: ApiRequest): Promise<ApiAnswer> {
   if (set.create === undefined) throw notAllowed(request);
-  const entity = await set.create(readBody(typesOf(model), set.type, request));
+  const entity = await set.create(readBody(typeLookup(model), set.type, request));
   return {
     status: 201,
     headers: { location: `${model.root()}${set.type.setName}${keyInPath(entity)}` },
@@ -117,7 +119,7 @@ async function update(
   { request, id }: { request: ApiRequest; id: string },
 ): Promise<ApiAnswer> {
   if (set.update === undefined) throw notAllowed(request);
-  const body = readBody(typesOf(model), set.type, request);
+  const body = readBody(typeLookup(model), set.type, request);
   refuseChangedConstants(set.type, await set.get(id), body);
   await set.update(id, body);
   return { status: 204 };
@@ -202,7 +204,8 @@ async function* listed(entities: readonly WireEntity[]): AsyncIterable<WireEntit
   yield* entities;
 }
 
-function typesOf(model: ApiModel): (setName: string) => EntityType | undefined {
+/** Finds entity types by the name of their set. */
+export function typeLookup(model: ApiModel): (setName: string) => EntityType | undefined {
   return (setName) => model.sets.get(setName)?.type;
 }
 

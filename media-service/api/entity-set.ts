@@ -1,3 +1,4 @@
+import { entityId, guidOf, type IdKind } from "../domain/ids";
 import type { EntityType, Value, WireEntity } from "../odata/edm";
 import type { EntityBody } from "../odata/entity-body";
 import type { ApiAnswer } from "./http";
@@ -27,6 +28,20 @@ export async function* each<T>(
   toWire: (value: T) => WireEntity,
 ): AsyncIterable<WireEntity> {
   for await (const { value } of stored) yield toWire(value);
+}
+
+/**
+ * The id that a property has to be equal to, if any, in the form in which ids are kept.
+ *
+ * @throws InvalidInputError when it is not an id of that kind.
+ */
+export function equalId(
+  equal: ReadonlyMap<string, Value>,
+  name: string,
+  kind: IdKind,
+): string | undefined {
+  const id = equalText(equal, name);
+  return id === undefined ? undefined : entityId(kind, guidOf(kind, id));
 }
 
 /** The text that a property has to be equal to, if any. */

@@ -5,10 +5,10 @@ import type { Clock } from "../ports/clock";
 import type { AccessTokens } from "../services/access-tokens";
 import type { AccountDeps } from "../services/account-deps";
 import { apiModel } from "./api-model";
+import { answerBatch } from "./batch";
 import { type ApiModel, dispatch } from "./dispatch";
-import { errorAnswer, HttpError } from "./error-response";
-import type { ApiAnswer, ApiRequest } from "./http";
-import { chooseRepresentation, representationOfError } from "./representation";
+import type { ApiRequest } from "./http";
+import { renderAnswer, type RenderedAnswer, renderError } from "./render";
 import { registerTokenEndpoints } from "./token-endpoints";
 
 /** What the API needs. */
@@ -34,7 +34,12 @@ const NEWEST_MINOR = 19;
 export function registerApi(app: FastifyInstance, deps: ApiDeps): void {
   app.addHttpMethod("MERGE", { hasBody: true });
   registerTokenEndpoints(app, deps);
-  const model = apiModel(deps.account, deps.apiRoot);
+  const model = apiModel(deps.account, {
+    root: deps.apiRoot,
+    report: (err) => {
+      app.log.error({ err }, "request in a batch failed");
+    },
+  });
   void app.register((api, _options, done) => {
     api.removeAllContentTypeParsers();
     api.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, parsed) => {
@@ -71,21 +76,14 @@ async function answer(
   deps.tokens.check(request.headers.authorization, deps.clock.now());
   const call = toApiRequest(request);
   checkVersion(call);
-  return send(model, await dispatch(model, call), { request, reply });
+  const isBatch = call.path === "/$batch" && call.method === "POST";
+  const found = isBatch ? await answerBatch(model, call) : await dispatch(model, call);
+  const { accept } = request.headers;
+  return send(reply, renderAnswer(found, { root: model.root(), accept }));
 }
 
-function send(
-  model: ApiModel,
-  { status, headers, content }: ApiAnswer,
-  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-): FastifyReply {
-  void reply.code(status).headers(headers ?? {});
-  if (content === undefined) return reply.send();
-  if (content.kind === "raw") return reply.type(content.contentType).send(content.text);
-  const representation = chooseRepresentation(request.headers.accept);
-  return reply
-    .header("content-type", representation.contentType)
-    .send(representation.content(model.root(), content));
+function send(reply: FastifyReply, { status, headers, body }: RenderedAnswer): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
 }
 
 function toApiRequest(request: FastifyRequest): ApiRequest {
@@ -143,14 +141,8 @@ function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
 }
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const refused = errorAnswer(error);
-  if (refused.status >= 500) request.log.error({ err: error }, "request failed");
-  const representation = representationOfError(request.headers.accept);
-  void reply
-    .code(refused.status)
-    .headers(
-      error instanceof HttpError && refused.status === 405 ? { allow: METHODS.join(", ") } : {},
-    )
-    .header("content-type", representation.contentType)
-    .send(representation.error(refused));
+  const answer = renderError(error, request.headers.accept);
+  if (answer.status >= 500) request.log.error({ err: error }, "request failed");
+  if (answer.status === 405) void reply.header("allow", METHODS.join(", "));
+  send(reply, answer);
 }

@@ -22,6 +22,8 @@ export interface Change<T> {
 /** Which of these guids are still in the index under that value. */
 export type Confirm = (guids: readonly string[], index: string, value: string) => Promise<string[]>;
 
+const PARALLEL_READS = 16;
+
 /** Keeps the index rows of one kind of entities in step with the entities. */
 export class EntityIndexes<T extends Entity> {
   readonly rows: IndexRows;
@@ -42,6 +44,14 @@ export class EntityIndexes<T extends Entity> {
     return this.rows.read(indexRowKey(this.definition.kind, index, value));
   }
 
+  /** Row keys of the index rows that some changes touch. */
+  keys(changes: readonly Change<T>[]): string[] {
+    const keys = this.moves(changes).flatMap(({ index, before, after }) =>
+      [before, after].flatMap((value) => (value === undefined ? [] : [this.key(index, value)])),
+    );
+    return [...new Set(keys)];
+  }
+
   /**
    * The actions that bring the index rows to the state after some changes, and the rows that end empty.
    *
@@ -51,12 +61,8 @@ export class EntityIndexes<T extends Entity> {
     changes: readonly Change<T>[],
     confirm: Confirm,
   ): Promise<{ actions: TransactionAction[]; emptied: string[] }> {
-    const rows = new Map<string, IndexRow>();
-    for (const [index, definition] of Object.entries(this.definition.indexes)) {
-      for (const change of changes) {
-        await this.changeOne(rows, { index, definition, change, confirm });
-      }
-    }
+    const rows = await this.readAll(this.keys(changes));
+    for (const move of this.moves(changes)) await this.apply(rows, move, confirm);
     const written = [...rows.values()];
     const emptied = written.filter((row) => row.guids.length === 0 && !row.overflowed);
     return {
@@ -65,39 +71,63 @@ export class EntityIndexes<T extends Entity> {
     };
   }
 
-  private async changeOne(
+  private async apply(
     rows: Map<string, IndexRow>,
-    {
-      index,
-      definition,
-      change,
-      confirm,
-    }: {
-      index: string;
-      definition: IndexDefinition<T>;
-      change: Change<T>;
-      confirm: Confirm;
-    },
+    { index, guid, entity, before, after }: Move<T>,
+    confirm: Confirm,
   ): Promise<void> {
-    const before = change.before && definition.value(change.before);
-    const after = change.after && definition.value(change.after);
-    if (before === after) return;
-    const rowFor = async (value: string): Promise<IndexRow> =>
-      rows.get(indexRowKey(this.definition.kind, index, value)) ?? (await this.read(index, value));
     if (before !== undefined) {
-      const row = withoutGuid(await rowFor(before), change.guid);
+      const row = withoutGuid(this.rowOf(rows, index, before), guid);
       rows.set(row.rowKey, row);
     }
-    if (after !== undefined && change.after !== undefined) {
-      let row = await rowFor(after);
-      const { limit } = definition;
-      if (limit !== undefined && row.guids.length >= limit.count) {
-        // An entity that was renamed while it was deleted can leave its guid behind.
-        row = { ...row, guids: await confirm(row.guids, index, after) };
-        if (row.guids.length >= limit.count) throw new ConflictError(limit.message(change.after));
-      }
-      row = withGuid(row, change.guid);
-      rows.set(row.rowKey, row);
+    if (after === undefined || entity === undefined) return;
+    let row = this.rowOf(rows, index, after);
+    const limit = this.definition.indexes[index]?.limit;
+    if (limit !== undefined && row.guids.length >= limit.count) {
+      // An entity that was renamed while it was deleted can leave its guid behind.
+      row = { ...row, guids: await confirm(row.guids, index, after) };
+      if (row.guids.length >= limit.count) throw new ConflictError(limit.message(entity));
     }
+    rows.set(row.rowKey, withGuid(row, guid));
   }
+
+  private moves(changes: readonly Change<T>[]): Move<T>[] {
+    return Object.entries(this.definition.indexes).flatMap(([index, { value }]) =>
+      changes.flatMap(({ guid, before: old, after: entity }) => {
+        const before = old && value(old);
+        const after = entity && value(entity);
+        return before === after ? [] : [{ index, guid, entity, before, after }];
+      }),
+    );
+  }
+
+  private async readAll(keys: readonly string[]): Promise<Map<string, IndexRow>> {
+    const rows = new Map<string, IndexRow>();
+    for (let at = 0; at < keys.length; at += PARALLEL_READS) {
+      const some = keys.slice(at, at + PARALLEL_READS);
+      for (const row of await Promise.all(some.map((key) => this.rows.read(key)))) {
+        rows.set(row.rowKey, row);
+      }
+    }
+    return rows;
+  }
+
+  private rowOf(rows: Map<string, IndexRow>, index: string, value: string): IndexRow {
+    const row = rows.get(this.key(index, value));
+    if (row === undefined) throw new Error("All rows of a change are read first");
+    return row;
+  }
+
+  private key(index: string, value: string): string {
+    return indexRowKey(this.definition.kind, index, value);
+  }
+}
+
+/** How an entity moves from one value of an index to another. */
+interface Move<T> {
+  readonly index: string;
+  readonly guid: string;
+  readonly entity: T | undefined;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
 }

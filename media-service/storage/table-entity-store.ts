@@ -7,7 +7,8 @@ import type { Entity, EntityStore, Stored } from "../ports/entity-store";
 import { statusOf, storeError } from "./azure-errors";
 import { type Columns, fromRow, toRow } from "./columns";
 import { commit, type PreparedWrite } from "./commit";
-import { EntityIndexes, type IndexDefinition } from "./entity-indexes";
+import { type Change, EntityIndexes, type IndexDefinition } from "./entity-indexes";
+import { KeyedMutex } from "./keyed-mutex";
 
 /** How entities of one kind are kept in a table. */
 export interface EntityDefinition<T extends Entity, Index extends string> {
@@ -31,6 +32,7 @@ export class TableEntityStore<
   Index extends string = never,
 > implements EntityStore<T, Index> {
   private readonly indexes: EntityIndexes<T>;
+  private readonly mutex = new KeyedMutex();
 
   constructor(
     protected readonly table: TableClient,
@@ -69,15 +71,21 @@ export class TableEntityStore<
 
   async insert(...values: readonly T[]): Promise<void> {
     const writeId = randomUUID();
-    await this.commitInsert(values, writeId, () => this.prepareInsert(values, writeId));
+    const changes = values.map((after) => ({ guid: this.guid(after.id), after }));
+    await this.inTurn(changes, () =>
+      this.commitInsert(values, writeId, () => this.prepareInsert(values, writeId)),
+    );
   }
 
   async replace(stored: Stored<T>, value: T): Promise<Stored<T>> {
     const writeId = randomUUID();
-    await this.commitAndSweep({
-      prepare: () => this.prepareReplace({ stored, value }, writeId),
-      afterRefusal: () => this.afterRefusedReplace({ stored, value }, writeId),
-    });
+    const change = { guid: this.guid(value.id), before: stored.value, after: value };
+    await this.inTurn([change], () =>
+      this.commitAndSweep({
+        prepare: () => this.prepareReplace({ stored, value }, writeId),
+        afterRefusal: () => this.afterRefusedReplace({ stored, value }, writeId),
+      }),
+    );
     return (await this.get(value.id)) ?? { value, version: "" };
   }
 
@@ -85,17 +93,19 @@ export class TableEntityStore<
     const guid = this.guid(id);
     let stored = await this.get(id);
     if (stored === undefined) return;
-    await this.commitAndSweep({
-      prepare: async () => {
-        const change = stored === undefined ? { guid } : { guid, before: stored.value };
-        const index = await this.indexes.change([change], this.confirm);
-        return { ...index, actions: [["delete", this.keyOf(guid)], ...index.actions] };
-      },
-      afterRefusal: async () => {
-        stored = await this.get(id);
-        return stored === undefined ? "done" : "again";
-      },
-    });
+    await this.inTurn([{ guid, before: stored.value }], () =>
+      this.commitAndSweep({
+        prepare: async () => {
+          const change = stored === undefined ? { guid } : { guid, before: stored.value };
+          const index = await this.indexes.change([change], this.confirm);
+          return { ...index, actions: [["delete", this.keyOf(guid)], ...index.actions] };
+        },
+        afterRefusal: async () => {
+          stored = await this.get(id);
+          return stored === undefined ? "done" : "again";
+        },
+      }),
+    );
   }
 
   /** The actions that add entities; for a transaction over several kinds in one table. */
@@ -162,6 +172,10 @@ export class TableEntityStore<
   protected async commitAndSweep(write: Parameters<typeof commit>[1]): Promise<void> {
     const emptied = await commit(this.table, write);
     for (const rowKey of emptied) await this.indexes.rows.sweep(rowKey);
+  }
+
+  private inTurn(changes: readonly Change<T>[], work: () => Promise<void>): Promise<void> {
+    return this.mutex.run(this.indexes.keys(changes), work);
   }
 
   private async withValue(

@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
+import pino from "pino";
+import { readConfig } from "../../media-service/config";
+import { MediaServiceContext } from "../../media-service/context";
 import type { Azurite } from "./azurite";
 import { startTestProcess, type TestProcess } from "./child";
 
@@ -75,5 +78,23 @@ export async function startMediaService(options: MediaServiceOptions): Promise<T
     accountName: env["MEDIA_ACCOUNT_NAME"] ?? "",
     accountKey: env["MEDIA_ACCOUNT_KEY"] ?? "",
     port,
+  };
+}
+
+/** The same in the process of the test: quicker to start, but it can't be killed. */
+export async function startMediaServiceHere(
+  options: MediaServiceOptions,
+): Promise<Omit<TestMediaService, "pid" | "kill">> {
+  const config = readConfig(mediaServiceEnv(options));
+  const context = await MediaServiceContext.start(config, pino({ level: "silent" }));
+  const baseUrl = `http://127.0.0.1:${context.port}`;
+  return {
+    baseUrl,
+    apiUrl: `${baseUrl}/api/`,
+    tokenUrl: `${baseUrl}/v2/OAuth2-13`,
+    accountName: config.accountName,
+    accountKey: config.accountKey,
+    port: context.port,
+    stop: () => context[Symbol.asyncDispose](),
   };
 }

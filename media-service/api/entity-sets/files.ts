@@ -7,7 +7,7 @@ import {
   deleteAssetFile,
   updateAssetFile,
 } from "../../services/asset-files";
-import { each, type EntitySet, equalText } from "../entity-set";
+import { each, type EntitySet, equalId, equalText } from "../entity-set";
 import { fileToWire } from "../wire/file-to-wire";
 
 const FILE: EntityType = {
@@ -40,7 +40,7 @@ export function fileSet(deps: AccountDeps): EntitySet {
     type: FILE,
     get: async (id) => fileToWire((await required(files, id)).value),
     async *candidates(equal) {
-      const [id, parent] = [equalText(equal, "Id"), equalText(equal, "ParentAssetId")];
+      const [id, parent] = [equalText(equal, "Id"), equalId(equal, "ParentAssetId", "cid")];
       const name = equalText(equal, "Name");
       if (id !== undefined) {
         const found = await files.get(id);

@@ -4,7 +4,7 @@ import type { EntityType, WireEntity } from "../../odata/edm";
 import type { EntityBody } from "../../odata/entity-body";
 import { type AccountDeps, required } from "../../services/account-deps";
 import { createLocator, deleteLocator, updateLocator } from "../../services/locators";
-import { each, type EntitySet, equalText } from "../entity-set";
+import { each, type EntitySet, equalId, equalText } from "../entity-set";
 import { linkedId } from "../linked-id";
 import { accessPolicyToWire } from "../wire/access-policy-to-wire";
 import { assetToWire } from "../wire/asset-to-wire";
@@ -39,7 +39,7 @@ export function locatorSet(deps: AccountDeps): EntitySet {
     type: LOCATOR,
     get: async (id) => toWire((await required(locators, id)).value),
     async *candidates(equal) {
-      const [id, asset] = [equalText(equal, "Id"), equalText(equal, "AssetId")];
+      const [id, asset] = [equalText(equal, "Id"), equalId(equal, "AssetId", "cid")];
       const name = equalText(equal, "Name");
       if (id !== undefined) {
         const found = await locators.get(id);

@@ -59,9 +59,22 @@ function isTrue(
       return evaluate(node.left, entity) === true && evaluate(node.right, entity) === true;
     case "or":
       return evaluate(node.left, entity) === true || evaluate(node.right, entity) === true;
-    case "compare":
-      return compare(node.comparison, evaluate(node.left, entity), evaluate(node.right, entity));
+    case "compare": {
+      const [left, right] = [evaluate(node.left, entity), evaluate(node.right, entity)];
+      return isId(node.left) || isId(node.right)
+        ? compare(node.comparison, lowerCase(left), lowerCase(right))
+        : compare(node.comparison, left, right);
+    }
   }
+}
+
+// An id is the same however its guid is written.
+function isId(node: FilterNode): boolean {
+  return node.kind === "property" && node.name.endsWith("Id");
+}
+
+function lowerCase(value: Value): Value {
+  return typeof value === "string" ? value.toLowerCase() : value;
 }
 
 function compare(comparison: Comparison, left: Value, right: Value): boolean {

@@ -1,0 +1,24 @@
+import { randomUUID } from "node:crypto";
+import type { AccountDeps } from "../../media-service/services/account-deps";
+import { AzureBlobStore } from "../../media-service/storage/azure-blob-store";
+import { AzureJobQueue } from "../../media-service/storage/azure-job-queue";
+import type { StorageAccess } from "../../media-service/storage/storage-access";
+import { openTables } from "../../media-service/storage/table-account-stores";
+
+/** An account over a storage account, for tests of use cases without the API. */
+export async function openTestAccount(storage: StorageAccess): Promise<AccountDeps> {
+  const blobs = new AzureBlobStore(storage);
+  return {
+    account: {
+      name: "mediatest",
+      storageAccountName: storage.accountName,
+      streamingBaseUrl: "http://media.test",
+    },
+    stores: await openTables(storage),
+    blobs,
+    signer: blobs,
+    queue: await AzureJobQueue.open(storage),
+    clock: { now: () => new Date() },
+    newGuid: randomUUID,
+  };
+}
