@@ -58,12 +58,11 @@ export const operations: ResourceOperations<AssetFilesInputs, AssetFilesOutputs>
 
   update: async (_id, _olds, news) => ({ outs: await listFiles(news) }),
 
-  async delete(id, { account }) {
-    const client = new MediaServicesClient(account);
-    for (const file of await client.find(files, { ParentAssetId: id })) {
-      await client.delete(files, file.id);
-    }
-  },
+  /**
+   * Nothing: the service deletes a file's blob with the file, and the blobs are the copy's. What is
+   * left of the files goes with the asset.
+   */
+  delete: () => Promise.resolve(),
 };
 
 async function listFiles(inputs: AssetFilesInputs): Promise<AssetFilesOutputs> {

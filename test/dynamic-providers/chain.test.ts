@@ -1,14 +1,22 @@
 import { strict as assert } from "node:assert";
-import { appendFile, copyFile, mkdtemp, rm } from "node:fs/promises";
+import { appendFile, copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { after, before, describe, it } from "mocha";
+import { operations as accessPolicy } from "../../dynamic-providers/operations/access-policy";
+import { operations as encodingJob } from "../../dynamic-providers/operations/encoding-job";
 import { MediaServicesClient } from "../../dynamic-providers/operations/media-services-client/client";
 import {
+  type AssetFile,
   assets,
   files,
+  jobs,
+  locators,
   streamingEndpoints,
 } from "../../dynamic-providers/operations/media-services-client/entities";
+import { setPrimaryFile } from "../../dynamic-providers/operations/primary-file";
+import { PartialFailure } from "../../dynamic-providers/operations/resource-operations";
+import { operations as streamingLocator } from "../../dynamic-providers/operations/streaming-locator";
 import { type AccountSnapshot, snapshotAccount } from "../support/account-snapshot";
 import { type Azurite, startAzurite } from "../support/azurite";
 import {
@@ -119,6 +127,11 @@ describe("the operations of a video's chain", function () {
     const [endpoint] = await client.find(streamingEndpoints, { Name: "default" });
     assert.ok(endpoint);
     await client.act(streamingEndpoints, endpoint.id, "Stop");
+    const { locatorB } = JSON.parse(await readFile(options.stateFile, "utf8")) as State;
+    await assert.rejects(
+      streamingLocator.create(locatorB.outs as never),
+      /No streaming endpoint of media services account 'west' .* \('default' is Stopped\)/,
+    );
     assert.deepEqual(await refreshChain(options), []);
     await runChain(options);
     assert.equal(actions.endpointB, "update");
@@ -158,9 +171,7 @@ describe("the operations of a video's chain", function () {
       durationMinutes: 1_000_000,
       permissions: 1,
     };
-    const { operations } = await import("../../dynamic-providers/operations/access-policy");
-    const policy = await operations.create({ ...longer, version: 1 });
-    const locator = await import("../../dynamic-providers/operations/streaming-locator");
+    const policy = await accessPolicy.create({ ...longer, version: 1 });
     const olds = outs.locatorA as never;
     const news = { ...outs.locatorA, accessPolicyId: policy.id, version: 1 } as Record<
       string,
@@ -170,22 +181,22 @@ describe("the operations of a video's chain", function () {
       Reflect.deleteProperty(news, output);
 
     const id = String(outs.locatorA["locatorId"]);
-    assert.deepEqual(await locator.operations.diff(id, olds, news as never), {
+    assert.deepEqual(await streamingLocator.diff(id, olds, news as never), {
       changes: true,
       replaces: [],
       deleteBeforeReplace: false,
     });
-    const { outs: updated } = await locator.operations.update(id, olds, news as never);
+    const { outs: updated } = await streamingLocator.update(id, olds, news as never);
     assert.equal(updated.relativePath, outs.locatorA["relativePath"]);
     const lifeMs = Date.parse(updated.expirationDateTime) - Date.parse(updated.startTime);
     assert.equal(lifeMs, 1_000_000 * 60_000);
 
     // The other account follows by its inputs.
     const follow = { ...outs.locatorB, expirationDateTime: updated.expirationDateTime, version: 1 };
-    const other = await locator.operations.update(id, outs.locatorB as never, follow as never);
+    const other = await streamingLocator.update(id, outs.locatorB as never, follow as never);
     assert.equal(other.outs.expirationDateTime, updated.expirationDateTime);
-    await locator.operations.update(id, updated, outs.locatorA as never);
-    await operations.delete(policy.id, policy.outs);
+    await streamingLocator.update(id, updated, outs.locatorA as never);
+    await accessPolicy.delete(policy.id, policy.outs);
   });
 
   it("replace everything that follows from another content, and remove the old one", async () => {
@@ -211,6 +222,77 @@ describe("the operations of a video's chain", function () {
     }
   });
 
+  it("refuse a locator id that another asset has, and leave that one alone", async () => {
+    const outs = await runChain(options);
+    const client = new MediaServicesClient(options.b);
+    const other = await client.create(assets, { Name: "somebody's" });
+    const inputs = { ...outs.locatorB, assetId: other.id } as never;
+    await assert.rejects(streamingLocator.create(inputs), (error: Error) => {
+      assert.match(
+        error.message,
+        /^Locator id 'nb:lid:UUID:.*' is taken in media services account/,
+      );
+      assert.match(error.message, /publishes asset 'nb:cid:.*', not '.*'. Delete that locator/);
+      return true;
+    });
+    await streamingLocator.delete(String(outs.locatorB["locatorId"]), inputs);
+    assert.equal((await client.find(locators)).length, 1);
+    await client.delete(assets, other.id);
+  });
+
+  it("tell why an encoding failed, and make a new job in the next run", async () => {
+    const { encoding } = await runChain(options);
+    const client = new MediaServicesClient(options.a);
+    const before = await snapshots();
+    const inputs = { ...encoding, name: "dev-bad", preset: "No Such Preset" } as never;
+    const failure = await encodingJob.create(inputs).catch((error: unknown) => error);
+    assert.ok(failure instanceof PartialFailure);
+    assert.match(failure.message, /job 'nb:jid:.* ended in Error, ErrorParsingConfiguration: /);
+    const [failed] = (await client.find(jobs)).filter(({ name }) => name.startsWith("dev-bad"));
+    assert.ok(failed);
+    const logs = path.resolve(__dirname, "../../logs");
+    const log = path.join(logs, `JobStop-${failed.id.replaceAll(":", "_")}.txt`);
+    assert.match(await readFile(log, "utf8"), /State: Error[^]*Error ErrorParsingConfiguration: /);
+
+    const again = await encodingJob
+      .update(failure.id, failure.properties as never, inputs)
+      .catch((error: unknown) => error);
+    assert.ok(again instanceof PartialFailure);
+    const left = (await client.find(jobs)).filter(({ name }) => name.startsWith("dev-bad"));
+    assert.equal(left.length, 1);
+    assert.notEqual(left[0]?.id, failed.id);
+    await encodingJob.delete(again.id, again.properties as never);
+    assert.deepEqual(await snapshots(), before);
+  });
+
+  for (const { why, names } of [
+    { why: "no manifest", names: ["a.mp4"] },
+    { why: "two manifests", names: ["a.ism", "b.ism"] },
+  ]) {
+    it(`refuse an asset with ${why}, naming what it holds`, async () => {
+      const client = new MediaServicesClient(options.a);
+      const { id } = await client.create(assets, { Name: "odd" });
+      for (const Name of names) await client.create(files, { Name, ParentAssetId: id });
+      const found = await client.find(files, { ParentAssetId: id });
+      const wanted = { isWanted: (file: AssetFile) => file.name.endsWith(".ism"), wanted: "*.ism" };
+      await assert.rejects(
+        setPrimaryFile(client, found, { assetId: id, ...wanted }),
+        new RegExp(
+          `exactly one file \\*\\.ism, and has (none|2)\\. It holds .*'${names[0] ?? ""}'`,
+        ),
+      );
+      await client.delete(assets, id);
+    });
+  }
+
+  it("say that the account's key is wrong", async () => {
+    const account = { ...options.a, accountKey: "d3Jvbmc=" };
+    await assert.rejects(
+      accessPolicy.create({ account, name: "x", durationMinutes: 1, permissions: 1, version: 1 }),
+      /Getting a token for media services account 'east' .* name or key is wrong: check the key/,
+    );
+  });
+
   it("remove all that they made, and are content when it is gone already", async () => {
     const state = path.join(folder, "twice.json");
     await copyFile(options.stateFile, state);
@@ -220,6 +302,8 @@ describe("the operations of a video's chain", function () {
     assert.deepEqual(await snapshots(), [empty, empty]);
   });
 });
+
+type State = Record<StepName, { outs: Record<string, unknown> }>;
 
 function connectionTo({ apiUrl, tokenUrl, accountName, accountKey }: TestMediaService) {
   // The redirecting root, so that every step also goes through a 301 once.

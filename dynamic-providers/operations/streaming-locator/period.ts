@@ -35,11 +35,10 @@ export async function wantedPeriod(
   const end =
     changed(locator.expirationDateTime, inputs.expirationDateTime) ??
     (await renewedEnd(client, inputs, locator));
-  if (start === undefined && end === undefined) return undefined;
-  return {
-    ...(start === undefined ? {} : { StartTime: start }),
-    ...(end === undefined ? {} : { ExpirationDateTime: end }),
-  };
+  if (start === undefined) return end === undefined ? undefined : { ExpirationDateTime: end };
+  // A new start alone would move the end, too.
+  const kept = end ?? locator.expirationDateTime?.toISOString();
+  return { StartTime: start, ...(kept === undefined ? {} : { ExpirationDateTime: kept }) };
 }
 
 function changed(current: Date | undefined, wanted: string | undefined): string | undefined {
