@@ -60,7 +60,10 @@ const accounts = {
   },
 };
 
-describe("FailoverVideo", () => {
+describe("FailoverVideo", function () {
+  // Three data centers take a second of a quiet machine, and ten of a busy one.
+  this.timeout(120_000);
+
   it("uploads and encodes in one data center", async () => {
     const { deployment } = await declare();
     const mezzanine = resource(deployment, token("MezzanineAsset"), "bunny-east");

@@ -32,6 +32,9 @@ function run(changes: Config = {}): Promise<Deployment> {
   return deploy(() => require(program) as object, { config, stack: "dev" });
 }
 
+// A run takes a second of a quiet machine, and ten of a busy one.
+const patienceMs = 120_000;
+
 // Most tests compare with it, and running the program takes a second.
 let unchanged: Promise<Deployment> | undefined;
 
@@ -112,7 +115,9 @@ const videoComponent = `twinstream:media:FailoverVideo ${video}`;
 const third = { name: "north", location: "northeurope" };
 const dataCenters = dev["dataCenters"] as object[];
 
-describe("The program with the configuration of stack dev", () => {
+describe("The program with the configuration of stack dev", function () {
+  this.timeout(patienceMs);
+
   it("declares two data centers, what stands in front of them, and the video in both", async () => {
     const deployment = await runUnchanged();
 
@@ -210,7 +215,9 @@ describe("The program with the configuration of stack dev", () => {
   });
 });
 
-describe("A change of the configuration", () => {
+describe("A change of the configuration", function () {
+  this.timeout(patienceMs);
+
   it("of the primary changes priorities at the edge and the router, and nothing else", async () => {
     const before = await runUnchanged();
     const after = await run({ primary: "west" });
@@ -310,7 +317,9 @@ describe("A change of the configuration", () => {
   });
 });
 
-describe("A configuration with a mistake", () => {
+describe("A configuration with a mistake", function () {
+  this.timeout(patienceMs);
+
   for (const { why, config, message } of [
     {
       why: "one data center only",
