@@ -1,6 +1,5 @@
 /** Where a player finds a video on one host. */
 export interface StreamingUrls {
-  smooth: string;
   hls: string;
   dash: string;
 }
@@ -23,7 +22,6 @@ export function streamingUrls(
 ): StreamingUrls {
   const manifest = `${scheme}://${host}${relativePath}/manifest`;
   return {
-    smooth: manifest,
     hls: `${manifest}(format=m3u8-cmaf)`,
     dash: `${manifest}(format=mpd-time-cmaf)`,
   };

@@ -50,7 +50,6 @@ describe("kill -9 through the engine", function () {
     }
     cloud = await LocalCloud.create({
       config: { videos: [] },
-      env: { TWINSTREAM_ENGINE: "embedded" },
     });
     await cloud.start();
     const name = await addVideo();
@@ -125,11 +124,9 @@ describe("kill -9 through the engine", function () {
 
   async function pidOf(pattern: RegExp | undefined): Promise<number> {
     if (!pattern) {
-      const { pids } = (await cloud.facts()) as { pids: { services: Record<string, number> } };
-      const [pid] = Object.entries(pids.services).flatMap(([service, each]) =>
-        service.includes("east") ? [each] : [],
-      );
-      assert(pid !== undefined, JSON.stringify(pids));
+      const { processes, dataCenters } = await cloud.facts();
+      const pid = processes[dataCenters["east"]?.service ?? ""];
+      assert(pid !== undefined, JSON.stringify(processes));
       return pid;
     }
     const found = (await descendants(upPid)).filter(({ command }) => pattern.test(command));

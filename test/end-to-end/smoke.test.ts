@@ -33,7 +33,7 @@ describe("npm start, from nothing", function () {
 
   it("gives every host the same path, to the letter", () => {
     for (const { urls, relativePath } of outputs.videos) {
-      for (const format of ["smooth", "hls", "dash"] as const) {
+      for (const format of ["hls", "dash"] as const) {
         const paths = Object.values(urls).map((url) =>
           url[format].replace(/^https?:\/\/[^/]+/, ""),
         );

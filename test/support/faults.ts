@@ -43,7 +43,7 @@ export async function setEdgeRetry(cloud: LocalCloud, enabled: boolean): Promise
 async function control(cloud: LocalCloud, call: string, body: unknown): Promise<void> {
   const [method = "", path = ""] = call.split(" ");
   const { controlUrl } = await cloud.facts();
-  const response = await fetch(`${String(controlUrl)}${path}`, {
+  const response = await fetch(`${controlUrl}${path}`, {
     method,
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),

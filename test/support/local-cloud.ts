@@ -9,7 +9,6 @@ const root = join(__dirname, "..", "..");
 
 /** URLs of a video on one host. */
 export interface Urls {
-  readonly smooth: string;
   readonly hls: string;
   readonly dash: string;
 }
@@ -30,6 +29,17 @@ export interface StackOutputs {
 export interface CommandResult {
   readonly status: number;
   readonly output: string;
+}
+
+/** What a running cloud says of itself. */
+export interface CloudFacts {
+  readonly controlUrl: string;
+  /** Pids by process name. */
+  readonly processes: Readonly<Record<string, number>>;
+  /** Names of the processes that make up each data center. */
+  readonly dataCenters: Readonly<
+    Record<string, { readonly service: string; readonly store: string }>
+  >;
 }
 
 /** How a local cloud of a test is started. */
@@ -158,12 +168,9 @@ export class LocalCloud implements AsyncDisposable {
     return JSON.parse(output.slice(output.indexOf("{"))) as StackOutputs;
   }
 
-  /** What the running cloud says of itself: provider ports, pids, control address. */
-  async facts(): Promise<Record<string, unknown>> {
-    return JSON.parse(await readFile(join(this.home, "cloud.json"), "utf8")) as Record<
-      string,
-      unknown
-    >;
+  /** What the running cloud says of itself. */
+  async facts(): Promise<CloudFacts> {
+    return JSON.parse(await readFile(join(this.home, "cloud.json"), "utf8")) as CloudFacts;
   }
 
   /** Ctrl-C; resolves with the exit code once everything has stopped. */
