@@ -42,9 +42,9 @@ export interface EncodePlan {
 }
 
 /** Distance of keyframes; a segment begins at each. */
-export const KEYFRAME_SECONDS = 2;
+const KEYFRAME_SECONDS = 2;
 /** AAC-LC at this rate and these samples a second is what the preset gives for any source. */
-export const AUDIO_KILOBITS_PER_SECOND = 128;
+const AUDIO_KILOBITS_PER_SECOND = 128;
 const AUDIO_SAMPLES_PER_SECOND = 48_000;
 
 /** Peak rate over the average, and the buffer that bounds it, in seconds of the average. */

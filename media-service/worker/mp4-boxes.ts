@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 
 /** A box of an ISO base media file (ISO/IEC 14496-12, 4.2) by its place in the file. */
-export interface Box {
+interface Box {
   readonly type: string;
   /** Of the box itself, its header included. */
   readonly offset: number;
@@ -13,7 +13,7 @@ export interface Box {
 const HEADER_BYTES = 16;
 
 /** The boxes of a file's top level, as far as the file reaches. */
-export async function* topLevelBoxes(file: FileHandle): AsyncGenerator<Box> {
+async function* topLevelBoxes(file: FileHandle): AsyncGenerator<Box> {
   const { size: fileBytes } = await file.stat();
   const header = Buffer.alloc(HEADER_BYTES);
   let offset = 0;

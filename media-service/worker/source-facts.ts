@@ -3,7 +3,7 @@ import type { ProbedMedia, ProbedStream, Rational } from "./probed-media";
 import { TaskError } from "./task-error";
 
 /** The video stream that is encoded. */
-export interface VideoFacts {
+interface VideoFacts {
   readonly streamIndex: number;
   readonly codec: string;
   /** As shown: rotated upright, in square pixels. */
@@ -42,7 +42,7 @@ export interface SourceFacts {
 }
 
 /** More audio streams than this are left out. */
-export const MAX_AUDIO_STREAMS = 8;
+const MAX_AUDIO_STREAMS = 8;
 
 /** Rates that cameras and editors use; a measured average this near to one means that one. */
 const USUAL_RATES: readonly Rational[] = [

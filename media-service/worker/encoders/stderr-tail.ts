@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 
 /** How much of stderr is kept. */
-export const STDERR_TAIL_CHARACTERS = 4000;
+const STDERR_TAIL_CHARACTERS = 4000;
 
 /** Reads a stream to its end and remembers the last of it. */
 export function keepTail(stream: Readable): () => string {

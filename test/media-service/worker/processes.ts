@@ -8,7 +8,7 @@ export interface ListedProcess {
 }
 
 /** Every process that runs now. */
-export function allProcesses(): ListedProcess[] {
+function allProcesses(): ListedProcess[] {
   const printed = execFileSync("ps", ["-A", "-ww", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
   return printed.split("\n").flatMap((line) => {
     const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);

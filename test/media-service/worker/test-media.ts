@@ -30,7 +30,7 @@ const W = 0x40000000;
 export const CLOCKWISE = [0, ONE, 0, -ONE, 0, 0, 0, 0, W];
 
 /** The files that tests use. */
-export const SPECS = {
+const SPECS = {
   /** Three rungs, stereo. */
   plain: {
     seconds: 3,
@@ -63,7 +63,7 @@ export type TestMedia = keyof typeof SPECS;
 let made: Promise<string> | undefined;
 
 /** The path of a test file; all are made at the first call, by node-av. */
-export async function testMedia(name: TestMedia): Promise<string> {
+async function testMedia(name: TestMedia): Promise<string> {
   made ??= makeAll();
   return path.join(await made, `${name}.mp4`);
 }
