@@ -190,7 +190,7 @@ export class CustomResources {
       old.delete = true; // stays, after its successor, until it is deleted at the end
       ledger.changed(old);
     };
-    return this.create(task, { op: "create-replacement", settle });
+    return this.create(task, { op: "create-replacement", old, settle });
   }
 
   private async previewReplace(

@@ -229,7 +229,7 @@ export class GrpcProvider implements api.Provider {
     try {
       return await callUnary(method, request);
     } catch (error) {
-      throw providerError(error, this.connection.ended());
+      throw await providerError(error, () => this.connection.ended());
     }
   }
 
@@ -240,7 +240,7 @@ export class GrpcProvider implements api.Provider {
     try {
       return await callOptional(method, request);
     } catch (error) {
-      throw providerError(error, this.connection.ended());
+      throw await providerError(error, () => this.connection.ended());
     }
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { eachLine, type OutputLine } from "../children/lines";
@@ -8,14 +9,15 @@ import { GRPC_OPTIONS } from "./grpc-call";
 /** How long a running provider has to answer, in ms. */
 const ATTACH_TIMEOUT_MS = 10_000;
 
+/** How long a process that has ended may take to be known as such, in ms. */
+const EXIT_NOTICE_MS = 2_000;
+
 /** A provider that answers gRPC calls: a child of the engine, or a process that ran before it. */
 export interface ProviderConnection {
   readonly packageName: string;
   readonly client: ResourceProviderClient;
-  /** Whether the engine did not start it. */
-  readonly attached: boolean;
-  /** How the provider's process ended, if it did. */
-  ended(): string | undefined;
+  /** How the provider's process ended, if it did just now or before. */
+  ended(): Promise<string | undefined>;
   close(): void;
 }
 
@@ -45,7 +47,7 @@ export async function attachProvider(
   const close = (): void => {
     client.close();
   };
-  return { packageName, client, attached: true, ended: () => undefined, close };
+  return { packageName, client, ended: () => Promise.resolve(undefined), close };
 }
 
 /** Starts a provider, which prints its port as the first line of its output. */
@@ -55,7 +57,8 @@ export async function startProvider(
   log: (line: OutputLine) => void,
 ): Promise<ProviderConnection> {
   const child = spawnGuarded(program);
-  let ended: string | undefined;
+  let noteEnd: (text: string) => void = () => undefined;
+  const end = new Promise<string>((resolve) => (noteEnd = resolve));
   eachLine(child.stderr, log);
   const port = await new Promise<number>((resolve, reject) => {
     let first = true;
@@ -66,21 +69,27 @@ export async function startProvider(
     });
     child.once("error", reject);
     child.once("exit", (code, signal) => {
-      ended = `the provider process of ${packageName} (pid ${String(child.pid)}) ended ${describeEnd(code, signal)}`;
-      reject(new EngineError("provider", `${ended} before it was ready`));
+      const who = `the provider process of ${packageName} (pid ${String(child.pid)})`;
+      const text = `${who} ended ${describeEnd(code, signal)}`;
+      noteEnd(text);
+      reject(new EngineError("provider", `${text} before it was ready`));
     });
   });
   const client = newClient(port);
   return {
     packageName,
     client,
-    attached: false,
-    ended: () => ended,
+    ended: () => Promise.race([end, giveUp()]),
     close: () => {
       client.close();
       child.kill();
     },
   };
+}
+
+/** A connection can break some ms before the system says that the process behind it has ended. */
+function giveUp(): Promise<undefined> {
+  return pause(EXIT_NOTICE_MS, undefined, { ref: false });
 }
 
 function describeEnd(code: number | null, signal: NodeJS.Signals | null): string {

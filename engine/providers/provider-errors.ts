@@ -36,12 +36,18 @@ const INIT_FAILED = "pulumirpc.ErrorResourceInitFailed";
  * The error of a provider call: its text, or what it says of a resource that it made only half.
  * `ended` says how the provider's process ended, if it did.
  */
-export function providerError(error: unknown, ended: string | undefined): Error {
+export async function providerError(
+  error: unknown,
+  ended: () => Promise<string | undefined>,
+): Promise<Error> {
   const { code, details, message, metadata } = error as grpc.ServiceError;
   if (code === grpc.status.UNAVAILABLE) {
-    return new ProviderGoneError(ended ?? `the provider can't be reached: ${details || message}`, {
-      cause: error,
-    });
+    return new ProviderGoneError(
+      (await ended()) ?? `the provider can't be reached: ${details || message}`,
+      {
+        cause: error,
+      },
+    );
   }
   return (
     initError(details, metadata) ??

@@ -130,17 +130,20 @@ describe("the embedded engine deploying a program", function () {
     ]);
   });
 
-  it("replaces before it deletes, and leaves out what is ignored", async () => {
-    const moved = { ...remote, props: { place: "north" }, secretProps: { code: "another" } };
-    declare(group, one, two, { ...moved, options: { ignoreChanges: ["code"] } });
+  it("leaves out what is ignored, and replaces before it deletes", async () => {
+    const ignoring = {
+      ...remote,
+      secretProps: { code: "!" },
+      options: { ignoreChanges: ["code"] },
+    };
+    declare(group, one, two, ignoring);
+    await stack.must("preview", "--expect-no-changes");
+    declare(group, one, two, { ...ignoring, props: { place: "north" } });
     standIn.calls.length = 0;
 
     const up = await stack.must("up", "--yes", "--skip-preview");
 
-    assert.match(
-      up,
-      /^ \+\+ standin:index:Remote remote created replacement \(.*\) \[diff: \+place\]$/m,
-    );
+    assert.match(up, /^ \+\+ standin:index:Remote remote created replacement .* \[diff: \+place/m);
     assert.match(up, /^ -- standin:index:Remote remote deleted original/m);
     assert.deepEqual(standIn.calls, ["create remote", "delete remote"]);
     assert.match(up, /^ {4}\+- 1 replaced$/m);

@@ -108,8 +108,9 @@ export class ScratchStack {
 
   /** Runs the official CLI over the same stack. */
   runOfficial(cli: string, args: string[]): Promise<CommandResult> {
-    const options = ["-C", PROGRAM, "--config-file", this.settingsFile, "--color", "never"];
-    return this.spawn(cli, [...args, ...options, "-s", this.name, "--non-interactive"]).ended;
+    const settings = args[0] === "stack" ? [] : ["--config-file", this.settingsFile];
+    const options = ["-C", PROGRAM, "-s", this.name, "--color", "never", "--non-interactive"];
+    return this.spawn(cli, [...args, ...settings, ...options]).ended;
   }
 
   /** The checkpoint's text. */

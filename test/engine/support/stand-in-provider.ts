@@ -86,14 +86,14 @@ export class StandInProvider {
     this.calls.push(`create ${request.getName()}`);
     this.seen.push(request.getProperties()?.toJavaScript() as Properties);
     const id = `${request.getName()}-${this.calls.length}`;
-    this.live.set(id, properties.toJavaScript() as Properties);
+    this.live.set(id, properties.toJavaScript());
     return new pb.CreateResponse().setId(id).setProperties(properties);
   }
 }
 
 function marked(name: string, properties: Struct | undefined): Struct {
   const all = (properties?.toJavaScript() ?? {}) as Properties;
-  return Struct.fromJavaScript({ ...all, mark: `mark of ${name}` } as never);
+  return Struct.fromJavaScript({ ...all, mark: `mark of ${name}` });
 }
 
 function unary(handle: Handler) {

@@ -17,6 +17,9 @@ interface ThingConfig {
 }
 
 // Stubs, so that the state holds no code: what runs is in thing-provider.cjs.
+/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return,
+   @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access
+   -- Pulumi keeps these functions as text, in which only an untyped require() works */
 const thingProvider: pulumi.dynamic.ResourceProvider = {
   check: (olds, news) => require("./thing-provider.cjs").check(olds, news),
   diff: (id, olds, news) => require("./thing-provider.cjs").diff(id, olds, news),
@@ -25,6 +28,8 @@ const thingProvider: pulumi.dynamic.ResourceProvider = {
   update: (id, olds, news) => require("./thing-provider.cjs").update(id, olds, news),
   delete: (id, props) => require("./thing-provider.cjs").delete(id, props),
 };
+
+/* eslint-enable */
 
 class Thing extends pulumi.dynamic.Resource {
   declare readonly mark: pulumi.Output<string>;
@@ -77,12 +82,12 @@ for (const thing of config.requireObject<ThingConfig[]>("things")) {
     key,
     config.requireSecret("token").apply((secret) => secret + after),
   ]);
-  const props: pulumi.Inputs = {
+  const props: Record<string, pulumi.Input<unknown>> = {
     ...thing.props,
-    ...Object.fromEntries(secrets),
+    ...(Object.fromEntries(secrets) as Record<string, pulumi.Output<string>>),
   };
   const source = thing.from === undefined ? undefined : made.get(thing.from);
-  if (source !== undefined && "mark" in source) props["from"] = source.mark;
+  if (source !== undefined && "mark" in source) props.from = source.mark;
   const Kind = thing.kind === "remote" ? Remote : Thing;
   const resource = new Kind(thing.name, { ...props, key: thing.name }, options);
   made.set(thing.name, resource);
