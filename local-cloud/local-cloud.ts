@@ -29,7 +29,7 @@ import { SecretBox } from "./storage/secret-box";
 /** The packages that the stand-in answers for. */
 const packages = ["azure-native", "azure"] as const;
 /** The control API's port when it is free: configuration for a classic account can name it. */
-export const preferredControlPort = 27_170;
+const preferredControlPort = 27_170;
 
 /** How the local cloud is opened. */
 export interface LocalCloudOptions {

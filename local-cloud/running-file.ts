@@ -17,7 +17,7 @@ export interface RunningCloud {
 }
 
 /** Another local cloud works in this home. */
-export class AlreadyRunningError extends Error {
+class AlreadyRunningError extends Error {
   constructor(home: string, pid: number) {
     super(
       `a local cloud is running in ${home} already (pid ${pid.toString()}); ` +

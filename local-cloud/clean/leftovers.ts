@@ -12,6 +12,9 @@ import {
   locators,
 } from "../../dynamic-providers/operations/media-services-client/entities";
 
+/** The part of a client that is used here. */
+type Account = Pick<MediaServicesClient, "find" | "get" | "delete" | "invoke">;
+
 /** What no stack owns in an account. */
 export interface Leftovers {
   /** They go with their assets' files and locators. */
@@ -27,7 +30,7 @@ const cancelWithinMs = 60_000;
 
 /** Compares an account with the ids that stacks own (lower case). */
 export async function findLeftovers(
-  client: MediaServicesClient,
+  client: Account,
   owned: ReadonlySet<string>,
 ): Promise<Leftovers> {
   const isLeft = ({ id }: { id: string }): boolean => !owned.has(id.toLowerCase());
@@ -67,10 +70,7 @@ export function leftoverLines(found: Leftovers): string[] {
 }
 
 /** Removes what was found, each before what it uses; what is gone already is no error. */
-export async function removeLeftovers(
-  client: MediaServicesClient,
-  found: Leftovers,
-): Promise<void> {
+export async function removeLeftovers(client: Account, found: Leftovers): Promise<void> {
   for (const job of found.jobs) await removeJob(client, job);
   const attached = found.assets.flatMap((entry) => entry.locators);
   for (const { id } of [...attached, ...found.locators]) await client.delete(locators, id);
@@ -85,7 +85,7 @@ function isOver({ state }: Job): boolean {
 }
 
 /** A job that still runs is cancelled first, or it would go on writing. */
-async function removeJob(client: MediaServicesClient, job: Job): Promise<void> {
+async function removeJob(client: Account, job: Job): Promise<void> {
   if (!isOver(job)) {
     if (job.state !== JOB_STATES.canceling) await client.invoke("CancelJob", { jobid: job.id });
     const deadline = Date.now() + cancelWithinMs;

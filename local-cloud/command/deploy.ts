@@ -67,7 +67,7 @@ export async function prepareStack(
 }
 
 /** Name in `Pulumi.yaml`. */
-export function projectName(projectRoot: string): string {
+function projectName(projectRoot: string): string {
   const file = join(projectRoot, "Pulumi.yaml");
   const { name } = parse(readFileSync(file, "utf8")) as { name?: unknown };
   if (typeof name !== "string") throw new Error(`${file} has no name`);
@@ -75,7 +75,7 @@ export function projectName(projectRoot: string): string {
 }
 
 /** Where the file backend keeps a stack's state. */
-export function stateFile(home: Home, project: string, stack: string): string {
+function stateFile(home: Home, project: string, stack: string): string {
   return join(home.stateDirectory, ".pulumi", "stacks", project, `${stack}.json`);
 }
 

@@ -2,8 +2,7 @@ import type { CloudConfig } from "../config";
 import { findDeployer, pulumiEnvironment, runPulumi } from "./pulumi-command";
 
 /** Addresses of one video on one host. */
-export interface VideoUrls {
-  smooth: string;
+interface VideoUrls {
   hls: string;
   dash: string;
 }
@@ -11,7 +10,7 @@ export interface VideoUrls {
 /** What the program exports, as far as it is shown. */
 export interface StackOutputs {
   videos: { name: string; relativePath: string; urls: Record<string, VideoUrls> }[];
-  watchPage?: string;
+  watchPage?: string | null;
 }
 
 /** @throws Error when the deployer can't answer them. */
@@ -41,12 +40,7 @@ export function outputLines({ videos, watchPage }: StackOutputs): string[] {
     `${name}  ${relativePath}`,
     ...Object.entries(urls)
       .sort(dataCentersFirst)
-      .flatMap(([host, { hls, dash, smooth }]) => [
-        `  ${host}`,
-        `    HLS     ${hls}`,
-        `    DASH    ${dash}`,
-        `    Smooth  ${smooth}`,
-      ]),
+      .flatMap(([host, { hls, dash }]) => [`  ${host}`, `    HLS   ${hls}`, `    DASH  ${dash}`]),
   ]);
-  return [...lines, "", ...(watchPage === undefined ? [] : [`watch page  ${watchPage}`, ""])];
+  return [...lines, "", ...(typeof watchPage !== "string" ? [] : [`watch page  ${watchPage}`, ""])];
 }

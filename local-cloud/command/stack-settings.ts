@@ -14,7 +14,7 @@ export interface StackSettingsSource {
 }
 
 /** The copy of a stack's settings that deployers are given. */
-export function settingsCopy({ home, stack }: Pick<StackSettingsSource, "home" | "stack">): string {
+function settingsCopy({ home, stack }: Pick<StackSettingsSource, "home" | "stack">): string {
   return join(home.stackSettingsDirectory, `Pulumi.${stack}.yaml`);
 }
 

@@ -14,7 +14,7 @@ export interface StatusSource {
 const columns = ["data center", "service", "store", "edge", "Traffic Manager", "address"] as const;
 
 /** One line a data center: how its parts are, and what the probes say of it. */
-export function statusRows(source: StatusSource): string[][] {
+function statusRows(source: StatusSource): string[][] {
   const processes = new Map(source.supervisor.status().map((found) => [found.name, found]));
   const origins = source.frontDoor.status().endpoints.flatMap((endpoint) => endpoint.origins);
   const routed = source.trafficManager.status().flatMap((profile) => profile.endpoints);

@@ -4,8 +4,8 @@ import type { ResourceRecord, ResourceRecords } from "../stand-in/resource-recor
 import type { PortBook } from "../storage/port-book";
 import { declaredQuery } from "./declared-query";
 import { declaredRule } from "./declared-rule";
+import type { CacheSettings } from "./cache-settings";
 import type {
-  CacheSettings,
   EndpointSettings,
   OriginGroupSettings,
   OriginSettings,

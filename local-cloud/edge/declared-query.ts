@@ -1,5 +1,5 @@
 import { textAt, type Value } from "../stand-in/properties";
-import type { QueryCaching } from "./front-door-settings";
+import type { QueryCaching } from "./cache-settings";
 
 const queryModes: Readonly<Record<string, QueryCaching["mode"]>> = {
   IgnoreQueryString: "ignore",

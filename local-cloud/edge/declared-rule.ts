@@ -7,7 +7,7 @@ import {
   knownOperators,
   knownVariables,
 } from "./delivery-rules";
-import type { CacheSettings } from "./front-door-settings";
+import type { CacheSettings } from "./cache-settings";
 
 const behaviors: Readonly<Record<string, CacheSettings["behavior"]>> = {
   HonorOrigin: "honor-origin",
@@ -75,7 +75,7 @@ function declaredCache(configuration: Value | undefined): CacheSettings | "none"
 }
 
 /** `d.hh:mm:ss` or `hh:mm:ss` in milliseconds. */
-export function durationMs(text: string | undefined): number | undefined {
+function durationMs(text: string | undefined): number | undefined {
   const match = /^(?:(\d+)\.)?(\d+):(\d+):(\d+)$/.exec(text ?? "");
   if (match === null) return undefined;
   const [days = 0, hours = 0, minutes = 0, seconds = 0] = match

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { CacheSettings } from "./front-door-settings";
+import type { CacheSettings } from "./cache-settings";
 
 /** A comparison of one part of a request. */
 export interface DeliveryCondition {

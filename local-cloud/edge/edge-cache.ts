@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { LRUCache } from "lru-cache";
-import type { CacheSettings, QueryCaching } from "./front-door-settings";
+import type { CacheSettings, QueryCaching } from "./cache-settings";
 
 /** An answer that is kept. */
 export interface CachedResponse {

@@ -1,3 +1,4 @@
+import type { CacheSettings } from "./cache-settings";
 import type { DeliveryRule } from "./delivery-rules";
 
 /** What a probe asks, and what it accepts. */
@@ -36,20 +37,6 @@ export interface OriginGroupSettings {
   successfulSamplesRequired: number;
   /** Origins this much slower than the fastest share its requests. */
   additionalLatencyMs: number;
-}
-
-/** How the query takes part in an entry's key. */
-export interface QueryCaching {
-  mode: "ignore" | "use" | "ignore-specified" | "include-specified";
-  parameters: readonly string[];
-}
-
-/** Whether and how long answers are kept. */
-export interface CacheSettings {
-  /** `honor-origin` goes by Cache-Control; the others by `durationMs`, always or where it lacks. */
-  behavior: "honor-origin" | "override-always" | "override-if-missing";
-  durationMs: number | undefined;
-  query: QueryCaching;
 }
 
 /** Which requests go to which origins. */

@@ -171,7 +171,7 @@ export class FrontDoor implements AsyncDisposable {
 }
 
 /** The route with the longest pattern that fits the path. */
-export function routeFor(routes: readonly RouteSettings[], url: string): RouteSettings | undefined {
+function routeFor(routes: readonly RouteSettings[], url: string): RouteSettings | undefined {
   const path = (url.split("?")[0] ?? "/").toLowerCase();
   const fits = (pattern: string): boolean => {
     const wanted = pattern.toLowerCase();

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
-import { join } from "node:path";
 import type { ProcessSpec } from "./process-spec";
 
 const onWindows = process.platform === "win32";
@@ -20,7 +19,7 @@ export class Child {
     const log = openLog(logFile);
     this.process = spawn(
       process.execPath,
-      [`--title=${this.title}`, "-r", join(__dirname, "end-with-parent.cjs"), ...spec.arguments],
+      [`--title=${this.title}`, "-r", require.resolve("./end-with-parent.cjs"), ...spec.arguments],
       {
         cwd: spec.workingDirectory,
         env: { ...spec.environment },

@@ -41,7 +41,7 @@ interface Entry {
 }
 
 /** A child ended, or kept silent, when it should have become ready. */
-export class ProcessStartError extends Error {
+class ProcessStartError extends Error {
   override name = "ProcessStartError";
 }
 

@@ -76,7 +76,7 @@ export interface CloudServices {
 }
 
 /** Makes declared resources of one kind real. Every method may be repeated. */
-export interface Maker {
+interface Maker {
   /** Modules with a lower number start first when the local cloud comes up. */
   readonly startOrder: number;
   /** Output paths that a preview can't know. */

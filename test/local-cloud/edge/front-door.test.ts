@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { afterEach, describe, it } from "mocha";
 import pino from "pino";
 import { FrontDoor } from "../../../local-cloud/edge/front-door";
-import type { CacheSettings } from "../../../local-cloud/edge/front-door-settings";
+import type { CacheSettings } from "../../../local-cloud/edge/cache-settings";
 import { until } from "../until";
 import { type EndpointOptions, endpointOver, says, ToyOrigin } from "./toy-origin";
 

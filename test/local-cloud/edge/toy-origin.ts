@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { CacheSettings } from "../../../local-cloud/edge/cache-settings";
 import type {
-  CacheSettings,
   EndpointSettings,
   OriginSettings,
 } from "../../../local-cloud/edge/front-door-settings";
