@@ -191,10 +191,16 @@ describe("the operations of a video's chain", function () {
     const lifeMs = Date.parse(updated.expirationDateTime) - Date.parse(updated.startTime);
     assert.equal(lifeMs, 1_000_000 * 60_000);
 
+    const soon = { ...news, renewBeforeDays: 1_000 } as never;
+    const { outs: renewed } = await streamingLocator.update(id, updated, soon);
+    assert.ok(renewed.expirationDateTime > updated.expirationDateTime);
+    assert.equal(renewed.startTime, updated.startTime);
+    assert.equal(renewed.path, updated.path);
+
     // The other account follows by its inputs.
-    const follow = { ...outs.locatorB, expirationDateTime: updated.expirationDateTime, version: 1 };
+    const follow = { ...outs.locatorB, expirationDateTime: renewed.expirationDateTime, version: 1 };
     const other = await streamingLocator.update(id, outs.locatorB as never, follow as never);
-    assert.equal(other.outs.expirationDateTime, updated.expirationDateTime);
+    assert.equal(other.outs.expirationDateTime, renewed.expirationDateTime);
     await streamingLocator.update(id, updated, outs.locatorA as never);
     await accessPolicy.delete(policy.id, policy.outs);
   });

@@ -5,11 +5,11 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
-import { after, before, describe, it } from "mocha";
+import { after, afterEach, before, describe, it } from "mocha";
 import { type AccountSnapshot, snapshotAccount } from "../support/account-snapshot";
 import { type Azurite, startAzurite } from "../support/azurite";
-import { type ChainOptions, destroyChain, type StepName } from "../support/chain";
-import type { SelfKill } from "../support/chain-child";
+import { type ChainEvent, type ChainOptions, destroyChain, type StepName } from "../support/chain";
+import type { Death } from "../support/chain-child";
 import { startMediaService, type TestMediaService } from "../support/media-service";
 
 const ROOT = path.resolve(__dirname, "../..");
@@ -22,13 +22,13 @@ const SEEDS = [1, 2, 3, 4, 5];
 const EMPTY = { assets: [], policies: [], locators: [], jobs: [], blobs: {} };
 
 /** When a run is killed: some time after a step's beginning, or after some of its requests. */
-type Moment = { readonly step: StepName; readonly afterMs: number } | SelfKill;
+type Moment = Death & { readonly afterMs?: number };
 
 /** How long each step takes, and how many requests to media services accounts. */
 type Effort = Partial<Record<StepName, { readonly ms: number; readonly answers: number }>>;
 
-interface ChainEvent {
-  readonly event: "begin" | "end";
+interface ChainLine {
+  readonly event: ChainEvent;
   readonly step: StepName;
   readonly answers: number;
 }
@@ -79,6 +79,9 @@ describe("the chain, killed with SIGKILL", function () {
     assert.deepEqual(await snapshots(), [EMPTY, EMPTY]);
   });
 
+  // One that failed must not make the next one fail.
+  afterEach(() => destroyChain(options));
+
   after(async () => {
     await Promise.all([...services, ...stores].map((child) => child.kill()));
     await rm(folder, { recursive: true, force: true });
@@ -119,9 +122,7 @@ async function run(options: ChainOptions, moment?: Moment): Promise<RunReport> {
       env: {
         ...process.env,
         CHAIN_OPTIONS: JSON.stringify(options),
-        CHAIN_SELF_KILL: JSON.stringify(
-          moment !== undefined && "afterAnswers" in moment ? moment : null,
-        ),
+        CHAIN_DEATH: JSON.stringify(moment ?? null),
       },
     },
   );
@@ -132,14 +133,15 @@ async function run(options: ChainOptions, moment?: Moment): Promise<RunReport> {
   let lastBegun: StepName | undefined;
   createInterface(child.stdout).on("line", (line) => {
     if (!line.startsWith("@")) return;
-    const { event, step, answers } = JSON.parse(line.slice(1)) as ChainEvent;
+    const { event, step, answers } = JSON.parse(line.slice(1)) as ChainLine;
     if (event === "end") {
       effort[step] = { ms: performance.now() - (begun[step] ?? 0), answers };
       return;
     }
+    if (event === "made") return;
     lastBegun = step;
     begun[step] = performance.now();
-    if (moment !== undefined && "afterMs" in moment && step === moment.step) {
+    if (moment?.afterMs !== undefined && step === moment.step) {
       setTimeout(() => child.kill("SIGKILL"), moment.afterMs);
     }
   });
@@ -151,8 +153,7 @@ async function run(options: ChainOptions, moment?: Moment): Promise<RunReport> {
 function momentIn(step: StepName, random: () => number, usual: Effort): Moment {
   const { ms = 0, answers = 1 } = usual[step] ?? {};
   if (random() < 0.5) return { step, afterAnswers: 1 + Math.floor(random() * answers) };
-  // A little less than usual, so that a quicker run does not get away.
-  return { step, afterMs: Math.floor(random() * 0.8 * ms) };
+  return { step, afterMs: Math.floor(random() * ms) };
 }
 
 /** Mulberry32: the same numbers for the same seed, so that a failure can be repeated. */

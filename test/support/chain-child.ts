@@ -1,16 +1,16 @@
 import { type ChainOptions, runChain, type StepName } from "./chain";
 
-/** A point in a step at which the process kills itself. */
-export interface SelfKill {
+/** A step in which the process dies: if nobody kills it before, then before the state is written. */
+export interface Death {
   readonly step: StepName;
   /** So many answers of media services accounts after the step's beginning. */
-  readonly afterAnswers: number;
+  readonly afterAnswers?: number;
 }
 
 /** Runs the chain in a process that a test can kill, or that kills itself between two requests. */
 async function main(): Promise<void> {
   const options = JSON.parse(process.env["CHAIN_OPTIONS"] ?? "") as ChainOptions;
-  const selfKill = JSON.parse(process.env["CHAIN_SELF_KILL"] ?? "null") as SelfKill | null;
+  const death = JSON.parse(process.env["CHAIN_DEATH"] ?? "null") as Death | null;
   let answersLeft = Infinity;
   let answers = 0;
   const realFetch = globalThis.fetch;
@@ -24,7 +24,8 @@ async function main(): Promise<void> {
   await runChain({
     ...options,
     observe: (event, step, action) => {
-      if (event === "begin" && step === selfKill?.step) answersLeft = selfKill.afterAnswers;
+      if (event === "begin" && step === death?.step) answersLeft = death.afterAnswers ?? Infinity;
+      if (event === "made" && step === death?.step) process.kill(process.pid, "SIGKILL");
       if (event === "begin") answers = 0;
       process.stdout.write(`@${JSON.stringify({ event, step, action, answers })}\n`);
     },

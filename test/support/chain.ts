@@ -23,9 +23,12 @@ export interface ChainOptions {
   readonly file: string;
   /** What the engine's state is to a stack: written after every step, never during one. */
   readonly stateFile: string;
-  /** Hears of every step's beginning and end. */
-  readonly observe?: (event: "begin" | "end", step: StepName, action: StepAction) => void;
+  /** Hears of every step: that it begins, that its work is done, that the state holds it. */
+  readonly observe?: (event: ChainEvent, step: StepName, action: StepAction) => void;
 }
+
+/** A point in a step's course. */
+export type ChainEvent = "begin" | "made" | "end";
 
 /** What was done in a step. */
 export type StepAction = "create" | "update" | "replace" | "same";
@@ -129,10 +132,12 @@ export async function runChain(options: ChainOptions): Promise<Outs> {
     const old = state[step];
     const inputs = await checkedInputs(step, options, state);
     const action = await actionOf(step, old, inputs);
-    options.observe?.("begin", step, action);
+    const tell = tellOf(options, step, action);
+    tell("begin");
     try {
       const now = await carryOut(step, action, { old, inputs });
       if (now !== undefined) state[step] = now;
+      tell("made");
     } catch (error) {
       if (error instanceof PartialFailure) {
         state[step] = { id: error.id, outs: error.properties as Bag, failed: true };
@@ -144,10 +149,14 @@ export async function runChain(options: ChainOptions): Promise<Outs> {
     if (action === "replace" && old !== undefined) {
       replaced.unshift(() => operationsOf(step).delete(old.id, old.outs));
     }
-    options.observe?.("end", step, action);
+    tell("end");
   }
   for (const remove of replaced) await remove();
   return outsOf(state);
+}
+
+function tellOf({ observe }: ChainOptions, step: StepName, action: StepAction) {
+  return (event: ChainEvent): void => observe?.(event, step, action);
 }
 
 async function checkedInputs(step: StepName, options: ChainOptions, state: State): Promise<Bag> {
