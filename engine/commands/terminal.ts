@@ -12,7 +12,7 @@ export function printAside(line: string): void {
 }
 
 /** Whether someone is there to be asked. */
-export function isInteractive(nonInteractive: boolean | undefined): boolean {
+function isInteractive(nonInteractive: boolean | undefined): boolean {
   return nonInteractive !== true && process.stdin.isTTY && process.stdout.isTTY;
 }
 

@@ -69,8 +69,8 @@ export class ProviderRegistry {
     const checked = await provider.checkConfig(goal.urn, old?.inputs ?? {}, versioned(goal));
     const inputs = withInternal(checked, goal.version, old);
     const diff = old && (await provider.diffConfig(old, inputs));
-    const kept = diff === undefined || diff.replaces.length > 0 ? undefined : old;
-    const id = kept?.id ?? (preview ? UNKNOWN : randomUUID());
+    const kept = diff?.replaces.length === 0 ? old : undefined;
+    const id = kept?.id ?? newId(preview);
     await provider.configure(goal.urn, id, inputs);
     this.ready.set(goal.urn, Promise.resolve(provider));
     const state: ResourceState = { ...stateOfGoal(goal, inputs), id, outputs: inputs };
@@ -164,6 +164,10 @@ export class ProviderRegistry {
 
 function packageOf(state: ResourceState): string {
   return state.type.slice(PROVIDER_TYPE_PREFIX.length);
+}
+
+function newId(preview: boolean): string {
+  return preview ? UNKNOWN : randomUUID();
 }
 
 function versioned({ inputs, version }: Goal): PropertyMap {

@@ -2,7 +2,7 @@ import { EngineError, messageOf } from "../errors";
 import type { EngineEvents } from "./events";
 
 /** Why a step was not begun: the run had been stopped. Says nothing new to anyone. */
-export class RunStoppedError extends EngineError {
+class RunStoppedError extends EngineError {
   constructor() {
     super("cancelled", "the run was stopped");
   }

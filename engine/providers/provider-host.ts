@@ -9,7 +9,7 @@ import { attachProvider, startProvider } from "./provider-connection";
 /** The package of dynamic resources. */
 export const DYNAMIC_PACKAGE = "pulumi-nodejs";
 /** The package that the engine itself provides. */
-export const BUILTIN_PACKAGE = "pulumi";
+const BUILTIN_PACKAGE = "pulumi";
 
 /** What starting providers needs. */
 export interface ProviderHostDeps {

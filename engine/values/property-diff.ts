@@ -35,7 +35,7 @@ export function diffProperties(olds: PropertyMap, news: PropertyMap): Properties
 }
 
 /** How the new value differs from the old one, or undefined when it does not. */
-export function diffValues(
+function diffValues(
   olds: PropertyValue | undefined,
   news: PropertyValue | undefined,
 ): ValueDiff | undefined {

@@ -2,7 +2,7 @@ import { isObject, type PropertyMap, type PropertyValue } from "./property-value
 import type { PathStep } from "./property-diff";
 
 /** Matches any one step of a path. */
-export const WILDCARD = "*";
+const WILDCARD = "*";
 
 /**
  * The steps of a path such as `a.b[0]["c.d"]` or `list[*].name`.

@@ -54,11 +54,6 @@ export function secretOf(value: PropertyValue): PropertyValue {
   return isSecret(value) ? value : { [SIGNATURE_KEY]: Signature.secret, value };
 }
 
-/** What a secret holds, or the value itself. */
-export function revealed(value: PropertyValue): PropertyValue {
-  return isSecret(value) ? (value["value"] ?? null) : value;
-}
-
 /** Handles one marked object; `recur` goes on inside it. */
 export type MarkedHandler = (
   marked: PropertyMap,
@@ -90,7 +85,7 @@ function mapEntries(
 }
 
 /** Whether the value, or anything inside it, satisfies the predicate. */
-export function contains(
+function contains(
   value: PropertyValue | undefined,
   predicate: (value: PropertyValue) => boolean,
 ): boolean {

@@ -163,11 +163,10 @@ describe("the embedded engine deploying a program", function () {
 
   it("knows a renamed resource by its alias", async () => {
     stack.forgetCalls();
-    const { name: _name, ...rest } = two;
     declare(
       group,
       { ...one, props: { ...one.props, place: "south", fixedName: true } },
-      { ...rest, name: "second", aliases: ["two"], props: { strict: true, key: "two" } },
+      { ...two, name: "second", aliases: ["two"], props: { strict: true, key: "two" } },
     );
 
     await stack.must("up", "--yes", "--skip-preview");

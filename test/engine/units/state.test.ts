@@ -34,6 +34,7 @@ describe("a stack's state", function () {
   let sealer: SecretSealer;
   let directory: string;
   let warnings: string[];
+  const ledgers: Ledger[] = [];
 
   before(async () => {
     sealer = new SecretSealer(await PassphraseCrypter.create("x"));
@@ -42,7 +43,8 @@ describe("a stack's state", function () {
     directory = mkdtempSync(path.join(os.tmpdir(), "engine-state-"));
     warnings = [];
   });
-  afterEach(() => {
+  afterEach(async () => {
+    for (const ledger of ledgers.splice(0)) await ledger.close();
     rmSync(directory, { recursive: true });
   });
 
@@ -55,8 +57,11 @@ describe("a stack's state", function () {
     const deps = { ...files(), stack: "organization/p/dev", opener: sealer, sealer, warn };
     return new StackState(deps, readCheckpoint(files().checkpointFile));
   };
-  const ledgerOf = (state: StackState): Ledger =>
-    new Ledger(state, { readOnly: false, journalFile: files().journalFile });
+  const ledgerOf = (state: StackState): Ledger => {
+    const ledger = new Ledger(state, { readOnly: false, journalFile: files().journalFile });
+    ledgers.push(ledger);
+    return ledger;
+  };
   const begin = (names: string[]): StackState => {
     open().write(names.map(resource), []);
     return open();
@@ -89,7 +94,7 @@ describe("a stack's state", function () {
 
         assert.deepEqual(folded.resources, ledger.resources());
         assert.deepEqual(folded.interrupted, []);
-        await ledger.close();
+        await Promise.all(ledgers.splice(0).map((each) => each.close()));
       }),
       { numRuns: 40 },
     );

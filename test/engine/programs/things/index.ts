@@ -87,7 +87,7 @@ for (const thing of config.requireObject<ThingConfig[]>("things")) {
     ...(Object.fromEntries(secrets) as Record<string, pulumi.Output<string>>),
   };
   const source = thing.from === undefined ? undefined : made.get(thing.from);
-  if (source !== undefined && "mark" in source) props.from = source.mark;
+  if (source !== undefined && "mark" in source) props["from"] = source.mark;
   const Kind = thing.kind === "remote" ? Remote : Thing;
   const resource = new Kind(thing.name, { ...props, key: thing.name }, options);
   made.set(thing.name, resource);
