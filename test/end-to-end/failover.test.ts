@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { after, afterEach, before, describe, it } from "mocha";
+import { after, afterEach, before, beforeEach, describe, it } from "mocha";
 import type { Browser } from "playwright-core";
 import { chromiumPath, launchBrowser } from "../support/browser";
-import { breakDataCenter, restoreDataCenter, setEdgeRetry } from "../support/faults";
+import { breakDataCenter, purgeEdge, restoreDataCenter, setEdgeRetry } from "../support/faults";
 import { LocalCloud, type StackOutputs, type Urls } from "../support/local-cloud";
 import { PlayerPage, type Viewer } from "../support/player";
 import { mediaPlaylists, segmentUrls } from "../support/streaming";
@@ -75,10 +75,15 @@ describe("the sample video in two data centers", function () {
       await browser?.close();
       await page[Symbol.asyncDispose]();
     });
+    beforeEach(async () => {
+      // What an earlier viewer left in the edge's cache would need no data center at all.
+      await purgeEdge(cloud);
+    });
     afterEach(async () => {
       await viewer?.close();
       await setEdgeRetry(cloud, true);
       await restoreDataCenter(cloud, "east", outputs);
+      await purgeEdge(cloud);
     });
 
     for (const player of ["hls", "dash"] as const) {

@@ -40,6 +40,16 @@ export async function setEdgeRetry(cloud: LocalCloud, enabled: boolean): Promise
   await control(cloud, "PUT /edge/retry", { enabled });
 }
 
+/** Makes the edge forget what it keeps, so that the next viewer needs an origin for every segment. */
+export async function purgeEdge(cloud: LocalCloud): Promise<void> {
+  await control(cloud, "POST /edge/purge", {});
+}
+
+/** Empties the edge's cache, so that what is answered from now on comes from an origin. */
+export async function purgeEdge(cloud: LocalCloud): Promise<void> {
+  await control(cloud, "POST /edge/purge", {});
+}
+
 async function control(cloud: LocalCloud, call: string, body: unknown): Promise<void> {
   const [method = "", path = ""] = call.split(" ");
   const { controlUrl } = await cloud.facts();
