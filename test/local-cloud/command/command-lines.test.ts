@@ -169,7 +169,7 @@ describe("the commands of the local cloud", () => {
       outputLines({
         videos: [{ name: "film", relativePath: "/x", urls: { edge: urls("e"), west: urls("w") } }],
         watchPage: null,
-      }).filter((line) => !line.includes('DASH')),
+      }).filter((line) => !line.includes("DASH")),
       ["", "film  /x", "  west", "    HLS   w/h", "  edge", "    HLS   e/h", ""],
     );
   });
