@@ -307,6 +307,19 @@ describe("the operations of a video's chain", function () {
     const empty = { assets: [], policies: [], locators: [], jobs: [], blobs: {} };
     assert.deepEqual(await snapshots(), [empty, empty]);
   });
+
+  it("say which account can't be used when its store is lost, and what to do", async () => {
+    await stores[1]?.kill();
+    const policy = { name: "x", durationMinutes: 1, permissions: 1, version: 1 };
+    await assert.rejects(accessPolicy.create({ account: options.b, ...policy }), (error: Error) => {
+      assert.match(
+        error.message,
+        /media services account 'west' \(127\.0\.0\.1:\d+\) failed: .*503/,
+      );
+      assert.match(error.message, /see that the storage account is up, then run again/);
+      return true;
+    });
+  });
 });
 
 type State = Record<StepName, { outs: Record<string, unknown> }>;

@@ -174,7 +174,7 @@ describe("a serialized provider", function () {
     const failure = await provider.create(inputs).then(() => undefined, initFailureOf);
     assert.equal(failure?.properties["assetId"], "nb:cid:UUID:1");
     assert.equal(failure.properties["__provider"], inputs["__provider"]);
-    assert.match(failure.reasons.join(), /Looking for asset files .* 400, "no"/);
+    assert.match(failure.reasons.join(), /Looking into Files .* 400, "no"/);
   });
 
   it("names the operations that exist when the state wants others", async () => {

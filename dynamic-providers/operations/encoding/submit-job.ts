@@ -44,7 +44,7 @@ export async function ensureJob(client: MediaServicesClient, request: JobRequest
 }
 
 /** Whether a job ended without a result, or is about to. */
-export function hasFailed({ state }: Job): boolean {
+function hasFailed({ state }: Job): boolean {
   return (
     state === JOB_STATES.error || state === JOB_STATES.canceled || state === JOB_STATES.canceling
   );

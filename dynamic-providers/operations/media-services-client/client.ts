@@ -52,7 +52,7 @@ export class MediaServicesClient {
     const filter = Object.entries(equal)
       .map(([name, value]) => `${name} eq ${typeof value === "number" ? value : quoted(value)}`)
       .join(" and ");
-    return this.pages(set, { path: set.path, filter, what: `Looking for ${set.noun}s` });
+    return this.pages(set, { path: set.path, filter, what: `Looking into ${set.path}` });
   }
 
   /** The entities that another one refers to, for example a job's `OutputMediaAssets`. */

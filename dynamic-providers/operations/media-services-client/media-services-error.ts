@@ -55,7 +55,7 @@ const REMEDIES: Readonly<Record<FailureKind, string>> = {
   "not-found": "Run a refresh, then up: what is gone is made again.",
   conflict: "Something of that name or id exists already; see the message, then run again.",
   invalid: "The request was refused as it stands: change what the message names.",
-  busy: "The service is busy: run again later; what was done so far is kept.",
+  busy: "The service is busy, or its store does not answer: see that the storage account is up, then run again; what was done so far is kept.",
   protocol: "Check that apiUrl is the API root of a Media Services v2 account.",
   failed:
     "See the service's log under that request id, then run again; what was done so far is kept.",
