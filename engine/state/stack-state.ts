@@ -92,8 +92,9 @@ export class StackState {
       if (known.has(urn)) return false;
       known.add(urn);
       this.deps.warn(
-        `an earlier run was interrupted while creating ${urn}; it is created again, and a dynamic ` +
-          "resource then finds what the earlier try made",
+        `an earlier run was interrupted while creating ${urn}. If the program still declares it, it ` +
+          "is created again, and a dynamic resource then finds what the earlier try made; " +
+          "otherwise see for yourself what is there, and `refresh --clear-pending-creates`",
       );
       return true;
     });

@@ -42,10 +42,7 @@ describe("the embedded engine after an interruption", function () {
     const again = await stack.must(...UP);
 
     assert.match(again, /an earlier run did not end properly; its lock is taken over/);
-    assert.match(
-      again,
-      /an earlier run was interrupted while creating .*::slow; it is created again/,
-    );
+    assert.match(again, /an earlier run was interrupted while creating .*::slow\./);
     assert.match(again, /\+ 2 created$/m);
     assert.deepEqual(stack.things(), ["first", "last", "slow"]);
     assert.equal(stack.calls().filter((call) => call === "create first").length, 1);
