@@ -26,7 +26,7 @@ function readMoof(bytes: Buffer, moof: number, end: number): PlayedSample[] {
   const [, tfhd] = only(bytes, [traf + 8, trafEnd], "tfhd");
   const [, tfdt] = only(bytes, [traf + 8, trafEnd], "tfdt");
   const [, trun] = only(bytes, [traf + 8, trafEnd], "trun");
-  const defaults = fields(bytes, [tfhd + 16, bytes.readUInt32BE(tfhd + 8)], [0x8, 0x10, 0x20]);
+  const defaults = fields(bytes, [tfhd + 16, bytes.readUInt32BE(tfhd + 8)], [0x2, 0x8, 0x10, 0x20]);
   assert.equal(bytes.readUInt32BE(tfhd + 8) & 0x20000, 0x20000, "default-base-is-moof");
   assert.equal(bytes.readUInt8(tfdt + 8), 1, "64-bit tfdt");
   const flags = bytes.readUInt32BE(trun + 8);
@@ -37,10 +37,10 @@ function readMoof(bytes: Buffer, moof: number, end: number): PlayedSample[] {
   return Array.from({ length: bytes.readUInt32BE(trun + 12) }, (_, index) => {
     const own = fields(bytes, [at, flags], [0x100, 0x200, 0x400, 0x800]);
     at = own.end;
-    const duration = own.values[0] ?? defaults.values[0] ?? 0;
-    const size = own.values[1] ?? defaults.values[1] ?? 0;
+    const duration = own.values[0] ?? defaults.values[1] ?? 0;
+    const size = own.values[1] ?? defaults.values[2] ?? 0;
     const firstFlags = index === 0 ? head.values[1] : undefined;
-    const sampleFlags = own.values[2] ?? firstFlags ?? defaults.values[2] ?? 0;
+    const sampleFlags = own.values[2] ?? firstFlags ?? defaults.values[3] ?? 0;
     const sample = {
       bytes: bytes.subarray(offset, offset + size),
       decodeTime,

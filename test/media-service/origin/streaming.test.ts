@@ -1,0 +1,345 @@
+import { strict as assert } from "node:assert";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import type { LightMyRequestResponse } from "fastify";
+import { UnavailableError } from "../../../media-service/domain/errors";
+import { readSegment } from "../packaging/read-segment";
+import { tinyMp4, tinyVideo } from "../packaging/tiny-mp4";
+import { FakeBlobStore } from "./fake-store";
+import { CONTAINER, LOCATOR, putFilm, startOrigin, type TestOrigin } from "./test-origin";
+
+const VIDEO = "film_640x360_300.mp4";
+const MASTER = `/${LOCATOR}/film.ism/manifest(format=m3u8-cmaf)`;
+const QUALITY = `/${LOCATOR}/film.ism/QualityLevels(300000)`;
+const SEGMENT = `${QUALITY}/Fragments(video=20800000,format=m3u8-cmaf).m4s`;
+
+describe("origin", () => {
+  let origin: TestOrigin;
+  const get = (
+    url: string,
+    headers: Record<string, string> = {},
+  ): Promise<LightMyRequestResponse> => origin.app.inject({ url, headers });
+
+  beforeEach(async () => {
+    origin = await startOrigin();
+  });
+  afterEach(() => origin.app.close());
+
+  it("answers HLS and DASH manifests with their types, briefly cached", async () => {
+    for (const [format, type] of [
+      ["m3u8-cmaf", "application/vnd.apple.mpegurl"],
+      ["mpd-time-cmaf", "application/dash+xml"],
+    ]) {
+      const response = await get(`/${LOCATOR}/film.ism/manifest(format=${format})`);
+
+      assert.equal(response.statusCode, 200);
+      assert.equal(response.headers["content-type"], type);
+      assert.equal(response.headers["cache-control"], "public, max-age=4");
+    }
+  });
+
+  it("finds the same under percent-encoded and differently written URLs", async () => {
+    const expected = (await get(MASTER)).body;
+    for (const url of [
+      `/${LOCATOR}/film.ism/manifest%28format%3Dm3u8-cmaf%29`,
+      `/${LOCATOR.toUpperCase()}/film.ism/Manifest(Format=M3U8-CMAF)`,
+      `/${LOCATOR}/film.ism/manifest(format=m3u8-cmaf)?any=query`,
+    ]) {
+      const response = await get(url);
+
+      assert.equal(response.statusCode, 200, url);
+      assert.equal(response.body, expected);
+    }
+  });
+
+  it("serves what its playlists name, by one read a segment, kept for 30 days", async () => {
+    const playlist = await get(`${QUALITY}/Manifest(video,format=m3u8-cmaf)`);
+    const names = playlist.body.split("\n").filter((line) => line.startsWith("Fragments"));
+    assert.equal(names.length, 4);
+    const samples = [];
+    for (const name of names) {
+      origin.blobs.reads.length = 0;
+      const response = await get(`${QUALITY}/${name}`);
+      assert.equal(response.statusCode, 200);
+      assert.equal(response.headers["content-type"], "video/mp4");
+      assert.equal(response.headers["cache-control"], "public, max-age=2592000, immutable");
+      assert.equal(origin.blobs.reads.length, 1);
+      samples.push(...readSegment(response.rawPayload));
+    }
+
+    assert.deepEqual(
+      samples.map(({ bytes }) => bytes.toString("hex")),
+      tinyVideo(208).samples.map(({ bytes }) => bytes.toString("hex")),
+    );
+  });
+
+  it("serves a segment under its bare name, and its init segment", async () => {
+    const bare = await get(SEGMENT.replace(".m4s", ""));
+    const init = await get(`${QUALITY}/Fragments(video=i,format=m3u8-cmaf).mp4`);
+
+    assert.deepEqual(bare.rawPayload, (await get(SEGMENT)).rawPayload);
+    assert.equal(init.statusCode, 200);
+    assert.equal(init.rawPayload.toString("latin1", 4, 8), "ftyp");
+  });
+
+  it("tells every page which data center served, on errors as well", async () => {
+    for (const url of [MASTER, SEGMENT, `/${LOCATOR}/none.mp4`, `/${LOCATOR}/film.ism/x`]) {
+      const { headers } = await get(url);
+
+      assert.equal(headers["x-data-center"], "east");
+      assert.equal(headers["access-control-allow-origin"], "*");
+      assert.match(String(headers["access-control-expose-headers"]), /X-Data-Center/);
+    }
+    const preflight = await origin.app.inject({ method: "OPTIONS", url: SEGMENT });
+    assert.equal(preflight.statusCode, 204);
+    assert.match(String(preflight.headers["access-control-allow-headers"]), /Range/);
+  });
+
+  for (const url of [MASTER, SEGMENT, `/${LOCATOR}/${VIDEO}`]) {
+    it(`answers conditions, ranges and HEAD on ${url.slice(38)}`, async () => {
+      const whole = await get(url);
+      const etag = String(whole.headers.etag);
+      assert.match(etag, /^"[\w-]+"$/);
+
+      const unchanged = await get(url, { "if-none-match": `"other", ${etag}` });
+      assert.equal(unchanged.statusCode, 304);
+      assert.equal(unchanged.body, "");
+      assert.equal(unchanged.headers.etag, etag);
+
+      const part = await get(url, { range: "bytes=10-19" });
+      assert.equal(part.statusCode, 206);
+      assert.equal(part.headers["content-range"], `bytes 10-19/${whole.rawPayload.length}`);
+      assert.deepEqual(part.rawPayload, whole.rawPayload.subarray(10, 20));
+
+      const other = await get(url, { range: "bytes=10-19", "if-range": '"other"' });
+      assert.deepEqual([other.statusCode, other.rawPayload], [200, whole.rawPayload]);
+
+      const beyond = await get(url, { range: "bytes=99999999-" });
+      assert.equal(beyond.statusCode, 416);
+      assert.equal(beyond.headers["content-range"], `bytes */${whole.rawPayload.length}`);
+
+      const head = await origin.app.inject({
+        method: "HEAD",
+        url,
+        headers: { range: "bytes=0-1" },
+      });
+      assert.equal(head.statusCode, 200);
+      assert.equal(head.headers["content-length"], String(whole.rawPayload.length));
+      assert.equal(head.body, "");
+    });
+  }
+
+  it("gives equal content equal entity tags in both data centers", async () => {
+    const blobs = new FakeBlobStore();
+    blobs.put("other", "first", "so that ETags of the store differ");
+    putFilm(blobs, CONTAINER);
+    const west = await startOrigin({ blobs, dataCenter: "west" });
+
+    for (const url of [MASTER, SEGMENT, `/${LOCATOR}/${VIDEO}`]) {
+      assert.equal((await west.app.inject(url)).headers.etag, (await get(url)).headers.etag);
+    }
+    await west.app.close();
+  });
+
+  it("never asks the store for a segment that the client has", async () => {
+    const { headers } = await get(SEGMENT);
+    origin.blobs.reads.length = 0;
+    await get(SEGMENT, { "if-none-match": String(headers.etag) });
+
+    assert.deepEqual(origin.blobs.reads, []);
+  });
+
+  it("opens an asset once for many requests at the same time", async () => {
+    const responses = await Promise.all(Array.from({ length: 20 }, () => get(MASTER)));
+
+    assert(responses.every(({ statusCode }) => statusCode === 200));
+    assert.equal(origin.blobs.propertyReads, 3);
+    assert.equal(origin.published.finds, 1);
+  });
+
+  it("serves the new version of a file that was replaced while it was in memory", async () => {
+    await get(SEGMENT);
+    const replaced = { ...tinyVideo(208), trackId: 1 };
+    const samples = replaced.samples.map((one) => ({ ...one, bytes: Buffer.alloc(99, 7) }));
+    origin.blobs.put(CONTAINER, VIDEO, tinyMp4([{ ...replaced, samples }]));
+    const response = await get(SEGMENT);
+
+    assert.equal(response.statusCode, 200);
+    assert(
+      readSegment(response.rawPayload).every(({ bytes }) => bytes.equals(Buffer.alloc(99, 7))),
+    );
+  });
+
+  it("streams a plain file in parts, whole", async () => {
+    const bytes = Buffer.alloc(5_000_000, "0123456789");
+    origin.blobs.put(CONTAINER, "large.mp4", bytes);
+    const response = await get(`/${LOCATOR}/large.mp4`);
+
+    assert(response.rawPayload.equals(bytes));
+    assert.equal(response.headers["content-length"], "5000000");
+    assert(origin.blobs.reads.every(({ sizeBytes }) => sizeBytes <= 2 * 1024 * 1024));
+  });
+
+  for (const { why, arrange, url, status, text } of [
+    {
+      why: "an unknown locator",
+      url: MASTER.replace(LOCATOR, "00000000-0000-4000-8000-000000000000"),
+      status: 404,
+      text: /There is no locator/,
+    },
+    {
+      why: "what looks like a locator and is none",
+      url: `/${"-".repeat(36)}/film.mp4`,
+      status: 404,
+      text: /is no locator/,
+    },
+    {
+      why: "an expired locator",
+      arrange: () => (origin.now = new Date("2200-01-01")),
+      url: SEGMENT,
+      status: 403,
+      text: /expired at 2100-01-01T00:00:00\.000Z/,
+    },
+    {
+      why: "a locator that has not begun",
+      arrange: () => (origin.now = new Date("1960-01-01")),
+      url: MASTER,
+      status: 403,
+      text: /begins at 1970-01-01/,
+    },
+    {
+      why: "a stopped endpoint",
+      arrange: () => (origin.published.running = false),
+      url: MASTER,
+      status: 503,
+      text: /streaming endpoint is stopped/,
+    },
+    {
+      why: "a store that does not answer",
+      arrange: () => {
+        origin.blobs.before = () => Promise.reject(new UnavailableError("the store is away"));
+      },
+      url: MASTER,
+      status: 503,
+      text: /The store is away/,
+    },
+    {
+      why: "no such asset file",
+      url: `/${LOCATOR}/none.ism/manifest(format=m3u8-cmaf)`,
+      status: 404,
+      text: /no blob 'none\.ism'/,
+    },
+    {
+      why: "a time at which no segment begins",
+      url: SEGMENT.replace("20800000", "20800001"),
+      status: 404,
+      text: /begins at 20800001/,
+    },
+    {
+      why: "a quality that does not exist",
+      url: SEGMENT.replace("300000", "300001"),
+      status: 404,
+      text: /no quality of 300001/,
+    },
+    {
+      why: "a stream that does not exist",
+      url: SEGMENT.replace("video=", "text="),
+      status: 404,
+      text: /no stream 'text'/,
+    },
+    {
+      why: "a playlist of DASH",
+      url: `${QUALITY}/Manifest(video,format=mpd-time-cmaf)`,
+      status: 404,
+      text: /one manifest for all/,
+    },
+    {
+      why: "HLS in MPEG-TS",
+      url: `/${LOCATOR}/film.ism/manifest(format=m3u8-aapl)`,
+      status: 400,
+      text: /ask for format=m3u8-cmaf/,
+    },
+    {
+      why: "a path out of the container",
+      url: `/${LOCATOR}/%2e%2e%2fother%2fsecret.mp4`,
+      status: 400,
+      text: /names no file/,
+    },
+    {
+      why: "a path with dots",
+      url: `/${LOCATOR}/a%2f..%2f..%2fsecret.mp4`,
+      status: 400,
+      text: /names no file/,
+    },
+    {
+      why: "a path with backslashes",
+      url: `/${LOCATOR}/..%5csecret.mp4`,
+      status: 400,
+      text: /names no file/,
+    },
+    {
+      why: "a file that is not for clients",
+      url: `/${LOCATOR}/film.ismc`,
+      status: 404,
+      text: /not a file that is served/,
+    },
+    {
+      why: "a damaged server manifest",
+      arrange: () => {
+        origin.blobs.put(CONTAINER, "film.ism", "<smil>");
+      },
+      url: MASTER,
+      status: 500,
+      text: /'film\.ism': the text is not well formed XML/,
+    },
+    {
+      why: "a server manifest that leads out of the asset",
+      arrange: () => {
+        origin.blobs.put(
+          CONTAINER,
+          "film.ism",
+          '<smil><body><video src="../b/v.mp4"/></body></smil>',
+        );
+      },
+      url: MASTER,
+      status: 500,
+      text: /names no file of the asset/,
+    },
+    {
+      why: "a fault of its own, whose words stay in the log",
+      arrange: () => {
+        origin.blobs.before = () => Promise.reject(new Error("password in here"));
+      },
+      url: MASTER,
+      status: 500,
+      text: /the log of this data center says what/,
+    },
+  ]) {
+    it(`answers ${status} to ${why}, cached nowhere and without a stack trace`, async () => {
+      arrange?.();
+      const response = await get(url);
+
+      assert.equal(response.statusCode, status, response.body);
+      assert.match(response.body, text);
+      assert.doesNotMatch(response.body, /\n\s+at |password/);
+      assert.equal(response.headers["cache-control"], "no-store");
+      assert.equal(response.headers["content-type"], "text/plain; charset=utf-8");
+    });
+  }
+
+  it("stops serving within moments of a locator's deletion", async () => {
+    assert.equal((await get(SEGMENT)).statusCode, 200);
+    origin.published.assets.delete(LOCATOR);
+    const deadline = Date.now() + 2000;
+    let status = 200;
+    while (status === 200 && Date.now() < deadline) status = (await get(SEGMENT)).statusCode;
+
+    assert.equal(status, 404);
+  });
+
+  it("leaves other paths to others", async () => {
+    const response = await get("/api/Assets");
+
+    assert.equal(response.statusCode, 404);
+    assert.equal(response.headers["x-data-center"], undefined);
+  });
+});
