@@ -83,7 +83,6 @@ describe("the sample video in two data centers", function () {
       await viewer?.close();
       await setEdgeRetry(cloud, true);
       await restoreDataCenter(cloud, "east", outputs);
-      await purgeEdge(cloud);
     });
 
     for (const player of ["hls", "dash"] as const) {

@@ -9,6 +9,7 @@ import {
   contentHash,
   partOfVideo,
 } from "../support/account-contents";
+import { restoreService } from "../support/faults";
 import { LocalCloud } from "../support/local-cloud";
 import { descendants } from "../support/process-tree";
 
@@ -71,6 +72,7 @@ describe("kill -9 through the engine", function () {
         const name = await addVideo();
         const waitMs = Math.random() * spreadMs[moment as keyof typeof spreadMs];
         await upKilled(began, waitMs, () => pidOf(pattern));
+        if (!pattern) await restoreService(cloud, "east");
 
         const { status, output } = await cloud.pulumi("up", "--yes");
 

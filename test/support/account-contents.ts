@@ -65,7 +65,7 @@ export async function accountContents(connection: AccountConnection): Promise<Ac
           `${type === LOCATOR_TYPES.onDemandOrigin ? "origin" : "sas"} ${nameOf.get(assetId) ?? "?"}`,
       )
       .sort(),
-    jobs: (await client.find(jobs)).map(({ name, state }) => `${name} ${state}`).sort(),
+    jobs: (await client.find(jobs)).map(({ name, state }) => `${withoutIds(name)} ${state}`).sort(),
   };
 }
 
@@ -97,5 +97,7 @@ function compare(a: string, b: string): number {
 }
 
 function withoutIds(name: string): string {
-  return name.replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "ID");
+  return name
+    .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "ID")
+    .replaceAll(/\b[0-9a-f]{24}\b/g, "HASH");
 }

@@ -35,17 +35,17 @@ export async function restoreDataCenter(
   });
 }
 
+/** Starts a data center's media service again at once; the longer it kept dying, the longer it would wait. */
+export async function restoreService(cloud: LocalCloud, dataCenter: string): Promise<void> {
+  await control(cloud, "POST /faults", { target: dataCenter, what: "service", action: "restore" });
+}
+
 /** Whether the edge tries a failed request at the next origin within the same request. */
 export async function setEdgeRetry(cloud: LocalCloud, enabled: boolean): Promise<void> {
   await control(cloud, "PUT /edge/retry", { enabled });
 }
 
 /** Makes the edge forget what it keeps, so that the next viewer needs an origin for every segment. */
-export async function purgeEdge(cloud: LocalCloud): Promise<void> {
-  await control(cloud, "POST /edge/purge", {});
-}
-
-/** Empties the edge's cache, so that what is answered from now on comes from an origin. */
 export async function purgeEdge(cloud: LocalCloud): Promise<void> {
   await control(cloud, "POST /edge/purge", {});
 }
