@@ -13,7 +13,7 @@ export interface Resource {
 }
 
 /** A body too large for memory. */
-export interface WholeFile {
+interface WholeFile {
   readonly sizeBytes: number;
   readonly open: (range: BodyRange) => Readable;
 }

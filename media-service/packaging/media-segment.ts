@@ -27,7 +27,7 @@ const NON_SYNC_FLAGS = 0x01010000;
  * @param bytes - The segment's part of the file.
  * @throws CorruptError when it does not hold what the index says.
  */
-export function segmentSamples(track: TrackIndex, index: number, bytes: Buffer): SampleRun {
+function segmentSamples(track: TrackIndex, index: number, bytes: Buffer): SampleRun {
   const { header, layout } = track;
   const segment = requireSegment(track, index);
   const run =

@@ -25,6 +25,12 @@ export function hasFfmpeg(): boolean {
   return ["ffmpeg", "ffprobe"].every((tool) => spawnSync(tool, ["-version"]).status === 0);
 }
 
+/** Whether this FFmpeg was built with an encoder: HEVC's is often left out. */
+export function hasEncoder(name: string): boolean {
+  const { stdout } = spawnSync("ffmpeg", ["-hide_banner", "-encoders"], { encoding: "utf8" });
+  return stdout.includes(` ${name} `);
+}
+
 /**
  * Runs a tool and gives back what it printed. The origin under test lives in this process, so waiting
  * for the tool must not block it.
@@ -70,10 +76,13 @@ export const PROGRESSIVE_OUTPUTS = {
   "plain.mp4": ["-vf", "scale=640:360", ...x264("600k"), "-bf", "3", "-c:a", "aac"],
 };
 
+/** The encoder of {@link HEVC_OUTPUTS}. */
+export const HEVC_ENCODER = "libx265";
+
 /** HEVC as its encoder likes it: open groups of pictures, composition offsets from the beginning. */
 export const HEVC_OUTPUTS = {
   "hevc.mp4": [
-    ...["-vf", "scale=320:180", "-c:v", "libx265", "-preset", "ultrafast", "-tag:v", "hvc1"],
+    ...["-vf", "scale=320:180", "-c:v", HEVC_ENCODER, "-preset", "ultrafast", "-tag:v", "hvc1"],
     ...["-x265-params", "open-gop=1:keyint=50:min-keyint=50:scenecut=0:bframes=4:log-level=none"],
     ...["-c:a", "aac"],
   ],
@@ -110,7 +119,7 @@ export function putAssets(
       "cmaf",
     ),
   );
-  for (const name of ["plain", "hevc"]) {
+  for (const name of ["plain", "hevc"].filter((name) => files.has(`${name}.mp4`))) {
     const src = `${name}.mp4`;
     const body = `<switch><video src="${src}"/><audio src="${src}"/></switch>`;
     blobs.put(container, `${name}.ism`, `<smil><body>${body}</body></smil>`);

@@ -31,9 +31,9 @@ export interface TinyLayout {
 
 const MOVIE_TIMESCALE = 1000;
 /** Profile High, level 3.1; parameter sets of two bytes each. */
-export const AVC_CONFIG = Buffer.from("0164001fffe10002670101000268ce", "hex");
+const AVC_CONFIG = Buffer.from("0164001fffe10002670101000268ce", "hex");
 /** AAC-LC, 48 kHz, stereo. */
-export const AAC_CONFIG = Buffer.from("1190", "hex");
+const AAC_CONFIG = Buffer.from("1190", "hex");
 
 /** A sample entry for H.264 at 640x360. */
 export function avcEntry(): Buffer {
