@@ -22,7 +22,7 @@ export interface EntityStore<T extends Entity, Index extends string = string> {
   /** All of them, in an order that never changes. */
   list(): AsyncIterable<Stored<T>>;
   /**
-   * Adds entities, all or none; up to 40.
+   * Adds entities, all or none; as many as fit into one write of 100 rows, index rows included.
    *
    * @throws ConflictError when an id is taken, or an index holds as many of a value as it may.
    */

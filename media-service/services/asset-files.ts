@@ -34,7 +34,8 @@ const NEW_FILE = {
   options: 0,
 };
 
-const FILES_PER_WRITE = 40;
+// A write holds 100 rows, and a file has one of its own and up to three in indexes.
+const FILES_PER_WRITE = 24;
 
 /**
  * Tells an asset of a file, whose content the client writes by a SAS locator.

@@ -7,7 +7,7 @@ export class KeyedMutex {
 
   /** Runs work when all earlier work on any of its keys is done. */
   async run<R>(keys: readonly string[], work: () => Promise<R>): Promise<R> {
-    const before = keys.map((key) => this.tails.get(key));
+    const before = keys.map((key) => this.tails.get(key) ?? Promise.resolve());
     const result = Promise.all(before).then(work);
     // Whoever comes next waits, but does not fail with us.
     const tail = result.catch(() => undefined);

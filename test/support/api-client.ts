@@ -1,12 +1,69 @@
 import type { TestMediaService } from "./media-service";
 
+/** An entity as tests look at it: what the API promises, which of it depends on the entity. */
+export interface WireEntity {
+  readonly __metadata: { readonly uri: string; readonly type: string };
+  readonly Files: { readonly __deferred: { readonly uri: string } };
+  readonly Id: string;
+  readonly Name: string | null;
+  readonly State: number | string;
+  readonly Created: string;
+  readonly LastModified: string;
+  readonly AlternateId: string | null;
+  readonly Options: number;
+  readonly FormatOption: number;
+  readonly Uri: string;
+  readonly StorageAccountName: string;
+  readonly ContentFileSize: string;
+  readonly MimeType: string | null;
+  readonly ContentChecksum: string | null;
+  readonly IsPrimary: boolean;
+  readonly DurationInMinutes: number;
+  readonly Permissions: number;
+  readonly AssetId: string;
+  readonly BaseUri: string;
+  readonly ContentAccessComponent: string;
+  readonly Path: string;
+  readonly StartTime: string | null;
+  readonly EndTime: string | null;
+  readonly ExpirationDateTime: string;
+  readonly Priority: number;
+  readonly Progress: number;
+  readonly RunningDuration: number;
+  readonly TaskBody: string;
+  readonly Configuration: string;
+  readonly EncryptionScheme: string | null;
+  readonly TargetEntityId: string;
+  readonly Version: string;
+  readonly BytesUsed: string;
+  readonly Code: string;
+  readonly Message: string | null;
+  readonly ErrorDetails: WireList;
+  readonly HistoricalEvents: WireList;
+  readonly JobNotificationSubscriptions: WireList;
+}
+
+interface WireList {
+  readonly results: readonly WireEntity[];
+}
+
+interface WireMessage {
+  readonly message: { readonly value: string };
+}
+
 /** What the API answered. */
 export interface ApiReply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON; undefined when it is none. */
-  readonly json: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests look into answers
+  /** The body as JSON; only what was answered of it is really there. */
+  readonly json: {
+    readonly d: WireEntity & WireList & { readonly __count: string };
+    readonly error: WireMessage;
+    readonly value: readonly WireEntity[];
+    readonly "odata.metadata": string;
+    readonly "odata.error": WireMessage;
+  };
 }
 
 /** What a test may choose of a call. */
@@ -60,21 +117,26 @@ export class ApiClient {
       ...(body === undefined ? {} : { body: raw }),
     });
     const text = await reply.text();
-    return { status: reply.status, headers: reply.headers, text, json: jsonOf(text) };
+    return {
+      status: reply.status,
+      headers: reply.headers,
+      text,
+      json: jsonOf(text) as ApiReply["json"],
+    };
   }
 
   /** Makes an entity that has to come about, and returns it. */
-  async create(set: string, body: object): Promise<Record<string, any>> {
+  async create(set: string, body: object): Promise<WireEntity> {
     const reply = await this.call("POST", set, { body });
     if (reply.status !== 201) throw new Error(`POST ${set}: ${reply.status} ${reply.text}`);
-    return reply.json.d as Record<string, any>;
+    return reply.json.d;
   }
 
   /** The entities of a list that has to be answered. */
-  async list(path: string): Promise<Record<string, any>[]> {
+  async list(path: string): Promise<readonly WireEntity[]> {
     const reply = await this.call("GET", path);
     if (reply.status !== 200) throw new Error(`GET ${path}: ${reply.status} ${reply.text}`);
-    return reply.json.d.results as Record<string, any>[];
+    return reply.json.d.results;
   }
 }
 

@@ -134,7 +134,7 @@ describe("the REST API over HTTP", () => {
     const headers = { accept: "application/json" };
     const { json, headers: got } = await api.call("GET", "MediaProcessors", { headers });
     assert.equal(json["odata.metadata"], `${service.apiUrl}$metadata#MediaProcessors`);
-    assert.equal(json.value[0].Name, "Media Encoder Standard");
+    assert.equal(json.value[0]?.Name, "Media Encoder Standard");
     assert.match(got.get("content-type") ?? "", /odata=minimalmetadata/);
     const missing = await api.call("GET", "Nothing", { headers });
     assert.match(missing.json["odata.error"].message.value, /Nothing/);
@@ -148,14 +148,12 @@ describe("the REST API over HTTP", () => {
   });
 
   it("does not care how /API/ is written, and takes functions in any case", async () => {
-    const { authorization = "" } = {
-      authorization: `Bearer ${(await acs()).json["access_token"]}`,
-    };
+    const authorization = `Bearer ${(await acs()).json["access_token"] ?? ""}`;
     const headers = { authorization, "x-ms-version": "2.1", accept: VERBOSE };
     for (const path of ["/API/MediaProcessors", "/Api/", "/api", "/api//MediaProcessors()"]) {
       assert.equal((await fetch(service.baseUrl + path, { headers })).status, 200, path);
     }
-    const id = (await api.create("Assets", { Name: "f" }))["Id"] as string;
+    const id = (await api.create("Assets", { Name: "f" })).Id;
     assert.equal((await api.call("GET", `createfileinfos?assetId='${id}'`)).status, 204);
   });
 

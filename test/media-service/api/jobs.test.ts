@@ -28,7 +28,7 @@ describe("jobs over the REST API", () => {
     account = await openTestAccount(azurite);
     runs = new StoredJobRuns(account);
     const asset = await api.create("Assets", { Name: "in" });
-    inputId = asset["Id"] as string;
+    inputId = asset.Id;
     input = `https://some.other.host/api/Assets('${encodeURIComponent(inputId)}')`;
     await api.create("Files", { Name: "in.mp4", ParentAssetId: inputId });
   });
@@ -49,7 +49,7 @@ describe("jobs over the REST API", () => {
     },
   });
   const get = async (path: string) => (await api.call("GET", path)).json.d;
-  const newJob = async (more: object = {}) => (await api.create("Jobs", job(more)))["Id"] as string;
+  const newJob = async (more: object = {}) => (await api.create("Jobs", job(more))).Id;
   const cancel = (id: string) => api.call("GET", `CancelJob?jobId='${id}'`);
   /** Empties the queue and answers which jobs were in it. */
   const queued = async () => {
@@ -72,29 +72,23 @@ describe("jobs over the REST API", () => {
     it(`are made with inline tasks and ${form}, output asset and message`, async () => {
       await queued();
       const made = await api.create("Jobs", job(inputs()));
-      const id = made["Id"] as string;
+      const id = made.Id;
       assert.deepEqual(
-        [
-          made["State"],
-          made["RunningDuration"],
-          made["StartTime"],
-          made["EndTime"],
-          made["Priority"],
-        ],
+        [made.State, made.RunningDuration, made.StartTime, made.EndTime, made.Priority],
         [0, 0, null, null, 0],
       );
-      assert.deepEqual(made["JobNotificationSubscriptions"].results, []);
+      assert.deepEqual(made.JobNotificationSubscriptions.results, []);
       const [output] = await api.list(`Jobs('${id}')/OutputMediaAssets()`);
-      assert.equal(output?.["Name"], "out");
-      assert.equal((await get(`Jobs('${id}')/InputMediaAssets`)).results[0].Id, inputId);
-      const parents = await api.list(`Assets('${output["Id"] as string}')/ParentAssets`);
+      assert.equal(output?.Name, "out");
+      assert.equal((await get(`Jobs('${id}')/InputMediaAssets`)).results[0]?.Id, inputId);
+      const parents = await api.list(`Assets('${output.Id}')/ParentAssets`);
       assert.deepEqual(
-        parents.map((parent) => parent["Id"]),
+        parents.map((parent) => parent.Id),
         [inputId],
       );
       const [only] = await api.list(`Jobs('${id}')/Tasks`);
       assert.deepEqual(
-        [only?.["State"], only?.["Progress"], only?.["EncryptionScheme"], only?.["TaskBody"]],
+        [only?.State, only?.Progress, only?.EncryptionScheme, only?.TaskBody],
         [0, 0, "None", BODY],
       );
       assert.deepEqual(await queued(), [id]);
@@ -136,21 +130,21 @@ describe("jobs over the REST API", () => {
     const done = await get(`Tasks('${only.taskId}')`);
     assert.deepEqual([done.State, done.Progress, done.ErrorDetails.results], [3, 100, []]);
     assert(done.HistoricalEvents.results.length >= 4);
-    assert.equal(done.HistoricalEvents.results[0].Message, null);
+    assert.equal(done.HistoricalEvents.results[0]?.Message, null);
     const finished = await get(`Jobs('${id}')`);
     assert.equal(finished.State, 3);
     assert.notEqual(finished.EndTime, null);
     const [output] = await api.list(`Jobs('${id}')/OutputMediaAssets`);
-    const files = await api.list(`Assets('${output?.["Id"] as string}')/Files`);
+    const files = await api.list(`Assets('${output?.Id}')/Files`);
     assert.deepEqual(
-      files.map((file) => [file["Name"], file["ContentFileSize"]]),
+      files.map((file) => [file.Name, file.ContentFileSize]),
       [["out_1.mp4", "4"]],
     );
     assert.equal((await cancel(id)).status, 400);
 
     assert.equal((await api.call("DELETE", `Jobs('${id}')`)).status, 204);
     assert.equal((await api.call("GET", `Tasks('${only.taskId}')`)).status, 404);
-    assert.equal((await api.call("GET", `Assets('${output?.["Id"] as string}')`)).status, 200);
+    assert.equal((await api.call("GET", `Assets('${output?.Id}')`)).status, 200);
   });
 
   it("end in Error with one detail, and without the output that was not asked to stay", async () => {
@@ -168,10 +162,7 @@ describe("jobs over the REST API", () => {
       const failed = await get(`Tasks('${only.taskId}')`);
       assert.equal(failed.State, 4);
       assert.deepEqual(
-        failed.ErrorDetails.results.map((one: Record<string, string>) => [
-          one["Code"],
-          one["Message"],
-        ]),
+        failed.ErrorDetails.results.map((one) => [one.Code, one.Message]),
         [["ErrorProcessingTask", "broken"]],
       );
       assert.equal((await api.list(`Jobs('${id}')/OutputMediaAssets`)).length, outputs);
@@ -213,14 +204,14 @@ describe("jobs over the REST API", () => {
     const id = await newJob({ Tasks: [task({ TaskBody: chained, Name: "2nd" }), task()] });
     const outputs = await api.list(`Jobs('${id}')/OutputMediaAssets`);
     assert.deepEqual(
-      outputs.map((output) => output["Name"]),
+      outputs.map((output) => output.Name),
       ["out", "JobOutputAsset(1)_job"],
     );
     const tasks = await api.list(`Jobs('${id}')/Tasks`);
     const run = await runs.start(id);
     assert.deepEqual(
       run?.tasks.map(({ taskId }) => taskId),
-      [tasks[1]?.["Id"], tasks[0]?.["Id"]],
+      [tasks[1]?.Id, tasks[0]?.Id],
     );
   });
 
@@ -268,7 +259,7 @@ describe("jobs over the REST API", () => {
   ] as const) {
     it(`are refused with an input ${why}`, async () => {
       const asset = await api.create("Assets", { Name: "odd", Options });
-      const ParentAssetId = asset["Id"] as string;
+      const ParentAssetId = asset.Id;
       for (const Name of files) await api.create("Files", { Name, ParentAssetId });
       const InputMediaAssets = [{ __metadata: { uri: `Assets('${ParentAssetId}')` } }];
       const reply = await api.call("POST", "Jobs", { body: job({ InputMediaAssets }) });
@@ -279,7 +270,7 @@ describe("jobs over the REST API", () => {
   it("keep a configuration of 100,000 characters, and no longer one", async () => {
     const Configuration = `{"x":"${"é".repeat(99_990)}"}`;
     const id = await newJob({ Tasks: [task({ Configuration })] });
-    assert.equal((await api.list(`Jobs('${id}')/Tasks`))[0]?.["Configuration"], Configuration);
+    assert.equal((await api.list(`Jobs('${id}')/Tasks`))[0]?.Configuration, Configuration);
     const tooLong = job({ Tasks: [task({ Configuration: `${Configuration}xxx` })] });
     assert.equal((await api.call("POST", "Jobs", { body: tooLong })).status, 400);
   });
@@ -338,9 +329,9 @@ describe("jobs over the REST API", () => {
         ],
       );
       const [made] = await api.list("Jobs?$filter=Name eq 'batched'");
-      const tasks = await api.list(`Jobs('${made?.["Id"] as string}')/Tasks`);
+      const tasks = await api.list(`Jobs('${made?.Id}')/Tasks`);
       assert.deepEqual(
-        tasks.map((one) => one["Name"]),
+        tasks.map((one) => one.Name),
         ["first", "second"],
       );
     });
