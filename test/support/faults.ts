@@ -37,7 +37,25 @@ export async function restoreDataCenter(
 
 /** Starts a data center's media service again at once; the longer it kept dying, the longer it would wait. */
 export async function restoreService(cloud: LocalCloud, dataCenter: string): Promise<void> {
-  await control(cloud, "POST /faults", { target: dataCenter, what: "service", action: "restore" });
+  // The supervisor may not have seen yet that it died, and would then see nothing to restore.
+  await until(`${dataCenter}'s media service runs again`, async () => {
+    await control(cloud, "POST /faults", {
+      target: dataCenter,
+      what: "service",
+      action: "restore",
+    });
+    const { processes, dataCenters } = await cloud.facts();
+    const pid = processes[dataCenters[dataCenter]?.service ?? ""];
+    return pid !== undefined && isAlive(pid);
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false; // ended: the file still names the process that was killed
+  }
 }
 
 /** Whether the edge tries a failed request at the next origin within the same request. */
