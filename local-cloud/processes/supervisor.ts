@@ -127,6 +127,8 @@ export class Supervisor implements AsyncDisposable {
   async restore(name: string): Promise<void> {
     const entry = this.entry(name);
     this.resume(name);
+    // A restart that waits would start a second child later, on the first one's port.
+    entry.cancelRestart?.abort();
     if (entry.child?.isAlive !== true) await this.launch(entry);
   }
 

@@ -26,13 +26,13 @@ describe("the supervisor of the local cloud's processes", () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  const newSupervisor = (): Supervisor =>
+  const newSupervisor = (firstMs = 10): Supervisor =>
     new Supervisor({
       log: pino({ level: "silent" }),
       logsDirectory: directory,
       processFile: file,
       titlePrefix: "twinstream-test",
-      backOff: { firstMs: 10, maxMs: 40, resetAfterMs: 60_000 },
+      backOff: { firstMs, maxMs: 4 * firstMs, resetAfterMs: 60_000 },
     });
 
   /** A child that says by a file that it is ready, and by another that it ended as asked. */
@@ -104,6 +104,23 @@ describe("the supervisor of the local cloud's processes", () => {
     }
 
     assert.equal(state()?.crashes, 2);
+  });
+
+  it("starts no second child when one is restored while its restart waits", async () => {
+    await supervisor[Symbol.asyncDispose]();
+    const backOffMs = 300;
+    supervisor = newSupervisor(backOffMs);
+    await supervisor.start(spec(staying));
+    process.kill(state()?.pid ?? 0, "SIGKILL");
+    await until(() => state()?.state === "restarting");
+
+    await supervisor.restore("child");
+    const restored = state()?.pid;
+    // What must not happen would happen when the back-off is over.
+    await new Promise((resolvePromise) => setTimeout(resolvePromise, 2 * backOffMs));
+
+    assert.equal(state()?.pid, restored);
+    assert.equal(state()?.state, "running");
   });
 
   it("leaves a crashed child down where a test asks for that", async () => {
