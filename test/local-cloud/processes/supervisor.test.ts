@@ -111,8 +111,11 @@ describe("the supervisor of the local cloud's processes", () => {
     const backOffMs = 300;
     supervisor = newSupervisor(backOffMs);
     await supervisor.start(spec(staying));
+    // The first crash is mended at once; only the next ones wait.
     process.kill(state()?.pid ?? 0, "SIGKILL");
-    await until(() => state()?.state === "restarting");
+    await until("running again", () => state()?.crashes === 1 && state()?.state === "running");
+    process.kill(state()?.pid ?? 0, "SIGKILL");
+    await until("waiting for its restart", () => state()?.crashes === 2);
 
     await supervisor.restore("child");
     const restored = state()?.pid;
