@@ -85,9 +85,14 @@ describe("the sample video in two data centers", function () {
       await restoreDataCenter(cloud, "east", outputs);
     });
 
-    for (const player of ["hls", "dash"] as const) {
-      it(`${player}.js plays on through the edge without an error and without a stall`, async () => {
-        viewer = await page.play(player, urls("edge")[player]);
+    const players = [
+      { player: "hls", format: "hls" },
+      { player: "dash", format: "dash" },
+      { player: "shaka", format: "dash" },
+    ] as const;
+    for (const { player, format } of players) {
+      it(`${player} plays on through the edge without an error and without a stall`, async () => {
+        viewer = await page.play(player, urls("edge")[format]);
         await viewer.until(({ time }) => time > 5, 60, "playing");
         assert(viewer.segments.every(({ dataCenter }) => dataCenter === "east"));
 

@@ -29,7 +29,7 @@ export interface SegmentAnswer {
   readonly at: number;
 }
 
-/** Serves the page in which hls.js and dash.js are watched while they play. */
+/** Serves the page in which hls.js, dash.js and shaka are watched while they play. */
 export class PlayerPage implements AsyncDisposable {
   private constructor(
     private readonly server: Server,
@@ -43,6 +43,7 @@ export class PlayerPage implements AsyncDisposable {
       "/": ["text/html", join(__dirname, "player-page.html")],
       "/hls.js": ["text/javascript", join(modules, "hls.js/dist/hls.min.js")],
       "/dash.js": ["text/javascript", join(modules, "dashjs/dist/modern/umd/dash.all.min.js")],
+      "/shaka.js": ["text/javascript", join(modules, "shaka-player/dist/shaka-player.compiled.js")],
     };
     const server = createServer((request, response) => {
       const file = files[(request.url ?? "/").split("?")[0] ?? "/"];
@@ -57,7 +58,11 @@ export class PlayerPage implements AsyncDisposable {
   }
 
   /** Opens a page that begins to play at once. */
-  async play(player: "hls" | "dash", url: string, { patient = false } = {}): Promise<Viewer> {
+  async play(
+    player: "hls" | "dash" | "shaka",
+    url: string,
+    { patient = false } = {},
+  ): Promise<Viewer> {
     const page = await this.browser.newPage();
     const segments: SegmentAnswer[] = [];
     page.on("response", (response) => {
