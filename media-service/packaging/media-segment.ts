@@ -22,17 +22,17 @@ const SYNC_FLAGS = 0x02000000;
 const NON_SYNC_FLAGS = 0x01010000;
 
 /**
- * The samples of a segment on the presentation's time line.
+ * The samples of a segment on the presentation's time line: what every form of output is made of.
  *
  * @param bytes - The segment's part of the file.
  * @throws CorruptError when it does not hold what the index says.
  */
-function segmentSamples(track: TrackIndex, index: number, bytes: Buffer): SampleRun {
+export function samplesOf(track: TrackIndex, segmentIndex: number, bytes: Buffer): SampleRun {
   const { header, layout } = track;
-  const segment = requireSegment(track, index);
+  const segment = requireSegment(track, segmentIndex);
   const run =
     layout.form === "samples"
-      ? samplesOfSegment(layout, index, segment)
+      ? samplesOfSegment(layout, segmentIndex, segment)
       : readFragments(bytes, header.trackId, layout.defaults);
   return shiftRun(run, layout.shift, header.kind);
 }
@@ -49,7 +49,7 @@ export function mediaSegment(track: TrackIndex, index: number, bytes: Buffer): B
     throw new CorruptError(`segment ${index} was read with ${bytes.length} bytes`);
   }
   if (track.layout.form === "fragments" && track.layout.asIs) return bytes;
-  const run = segmentSamples(track, index, bytes);
+  const run = samplesOf(track, index, bytes);
   const payload = gather(run, bytes);
   const head = movieFragment(track.header, run, index + 1);
   const dataHeader = Buffer.alloc(8);

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { describe, it } from "mocha";
+import { samplesOf } from "../../../media-service/packaging/media-segment";
 import { toTicks } from "../../../media-service/packaging/time";
 import { assertBytes, assertContinuous, play, tracksOf } from "./played";
 import { tinyAudio, type TinyLayout, tinyMp4, type TinyTrack, tinyVideo } from "./tiny-mp4";
@@ -50,6 +51,22 @@ describe("segments of a progressive file", () => {
         .flat()
         .map(({ presentationTime }) => presentationTime),
       expected,
+    );
+  });
+
+  it("can be had as samples, which lie in the segment's part of the file", async () => {
+    const file = tinyMp4([video, audio]);
+    const [track] = await tracksOf(file);
+    assert(track);
+    const bytes = track.segments.flatMap(({ offset, sizeBytes }, index) => {
+      const part = file.subarray(offset, offset + sizeBytes);
+      const { samples } = samplesOf(track, index, part);
+      return samples.map((one) => part.subarray(one.offset, one.offset + one.sizeBytes));
+    });
+
+    assert.deepEqual(
+      bytes,
+      video.samples.map((one) => one.bytes),
     );
   });
 
