@@ -81,7 +81,7 @@ async function onEntity(
     case "DELETE":
       if (set.delete === undefined) break;
       await set.delete(id, request.query);
-      return { status: 204 };
+      return changed(set, id);
   }
   throw notAllowed(request);
 }
@@ -95,7 +95,7 @@ async function onMember(
   const action = Object.hasOwn(set.actions ?? {}, name) ? set.actions?.[name] : undefined;
   if (action !== undefined) {
     requireMethod(request, ["POST"]);
-    return action(id);
+    return action(id, request);
   }
   requireMethod(request, ["GET", "HEAD"]);
   if (Object.hasOwn(set.type.properties, name)) return property(set, id, name);
@@ -106,9 +106,13 @@ async function onMember(
 async function create(model: ApiModel, set: EntitySet, request: ApiRequest): Promise<ApiAnswer> {
   if (set.create === undefined) throw notAllowed(request);
   const entity = await set.create(readBody(typeLookup(model), set.type, request));
+  const operation = await set.noteOperation?.(entity["Id"] as string);
   return {
-    status: 201,
-    headers: { location: `${model.root()}${set.type.setName}${keyInPath(entity)}` },
+    status: operation === undefined ? 201 : 202,
+    headers: {
+      location: `${model.root()}${set.type.setName}${keyInPath(entity)}`,
+      ...(operation === undefined ? {} : { "operation-id": operation }),
+    },
     content: { kind: "entity", type: set.type, entity },
   };
 }
@@ -122,7 +126,14 @@ async function update(
   const body = readBody(typeLookup(model), set.type, request);
   refuseChangedConstants(set.type, await set.get(id), body);
   await set.update(id, body);
-  return { status: 204 };
+  return changed(set, id);
+}
+
+async function changed(set: EntitySet, id: string): Promise<ApiAnswer> {
+  const operation = await set.noteOperation?.(id);
+  return operation === undefined
+    ? { status: 204 }
+    : { status: 202, headers: { "operation-id": operation } };
 }
 
 // A client may send back what it read; only another value is a mistake.

@@ -1,7 +1,7 @@
 import { entityId, guidOf, type IdKind } from "../domain/ids";
 import type { EntityType, Value, WireEntity } from "../odata/edm";
 import type { EntityBody } from "../odata/entity-body";
-import type { ApiAnswer } from "./http";
+import type { ApiAnswer, ApiRequest } from "./http";
 
 /**
  * One entity set of the API: its type, and the use case behind each thing that can be done with it. What
@@ -19,7 +19,24 @@ export interface EntitySet {
   update?(id: string, body: EntityBody): Promise<void>;
   delete?(id: string, query: URLSearchParams): Promise<void>;
   /** What can be POSTed to an entity, by name. */
-  readonly actions?: Readonly<Record<string, (id: string) => Promise<ApiAnswer>>>;
+  readonly actions?: Readonly<
+    Record<string, (id: string, request: ApiRequest) => Promise<ApiAnswer>>
+  >;
+  /** What can be linked to an entity and unlinked again, by navigation property. */
+  readonly links?: Readonly<Record<string, LinkHooks>>;
+  /**
+   * Notes that an entity was made, changed or deleted, for clients that follow such changes as
+   * operations: answers the operation's id, and the change is answered with 202.
+   */
+  noteOperation?(id: string): Promise<string>;
+}
+
+/** Adds and removes links from an entity to others; ids are those in the addresses. */
+export interface LinkHooks {
+  /** @throws NotFoundError when either entity does not exist. */
+  add(id: string, targetId: string): Promise<void>;
+  /** @throws NotFoundError when the entity does not exist or is not linked. */
+  remove(id: string, targetId: string): Promise<void>;
 }
 
 /** Entities one after the other, as the stores give them. */

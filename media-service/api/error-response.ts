@@ -5,6 +5,7 @@ import {
   InvalidInputError,
   MediaError,
   NotFoundError,
+  QuotaExceededError,
   UnauthenticatedError,
   UnavailableError,
 } from "../domain/errors";
@@ -13,12 +14,15 @@ import {
 export interface ErrorAnswer {
   readonly status: number;
   readonly message: string;
+  /** For programs; most errors have none. */
+  readonly code?: string;
 }
 
 const STATUSES: readonly (readonly [abstract new (message: string) => MediaError, number])[] = [
   [InvalidInputError, 400],
   [UnauthenticatedError, 401],
   [DeniedError, 403],
+  [QuotaExceededError, 403],
   [NotFoundError, 404],
   [ConflictError, 409],
   [CorruptError, 500],
@@ -30,7 +34,8 @@ export function errorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof HttpError) return { status: error.status, message: error.message };
   if (error instanceof MediaError) {
     const status = STATUSES.find(([kind]) => error instanceof kind)?.[1] ?? 500;
-    return { status, message: error.message };
+    const code = error instanceof QuotaExceededError ? { code: error.code } : {};
+    return { status, message: error.message, ...code };
   }
   const status = clientErrorStatus(error);
   return status === undefined

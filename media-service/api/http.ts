@@ -1,11 +1,4 @@
-import type {
-  ComplexType,
-  ComplexValue,
-  EntityType,
-  PrimitiveType,
-  Value,
-  WireEntity,
-} from "../odata/edm";
+import type { ComplexValue, EntityType, PropertyType, Value, WireEntity } from "../odata/edm";
 
 /** A call of the REST API, from the wire or from a batch. */
 export interface ApiRequest {
@@ -39,7 +32,7 @@ export type ApiContent =
   | {
       readonly kind: "property";
       readonly name: string;
-      readonly type: PrimitiveType | ComplexType;
+      readonly type: PropertyType;
       readonly value: Value | ComplexValue;
     }
   | { readonly kind: "sets"; readonly names: readonly string[] }

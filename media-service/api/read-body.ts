@@ -21,7 +21,12 @@ export function readBody(types: TypeLookup, type: EntityType, request: ApiReques
   return readJsonEntity(types, type, parseJson(request.body));
 }
 
-function parseJson(body: Buffer): unknown {
+/**
+ * Reads a body as JSON.
+ *
+ * @throws InvalidInputError when it is none.
+ */
+export function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString("utf8").replace(/^\uFEFF/, ""));
   } catch (cause) {

@@ -15,16 +15,16 @@ export interface Representation {
 const verboseJson: Representation = {
   contentType: "application/json;odata=verbose;charset=utf-8",
   content: (root, content) => JSON.stringify({ d: verboseContent(root, content) }),
-  error: ({ message }) =>
-    JSON.stringify({ error: { code: "", message: { lang: "en-US", value: message } } }),
+  error: ({ message, code = "" }) =>
+    JSON.stringify({ error: { code, message: { lang: "en-US", value: message } } }),
 };
 
 /** OData v3 light JSON, with as little metadata as clients get by with. */
 const lightJson: Representation = {
   contentType: "application/json;odata=minimalmetadata;streaming=true;charset=utf-8",
   content: (root, content) => JSON.stringify(lightContent(root, content)),
-  error: ({ message }) =>
-    JSON.stringify({ "odata.error": { code: "", message: { lang: "en-US", value: message } } }),
+  error: ({ message, code = "" }) =>
+    JSON.stringify({ "odata.error": { code, message: { lang: "en-US", value: message } } }),
 };
 
 /**

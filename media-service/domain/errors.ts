@@ -27,9 +27,15 @@ export class ConflictError extends MediaError {
   readonly code = "Conflict";
 }
 
-/** The caller is known but may not do this, or a quota is used up. */
+/** The caller is known but may not do this. */
 export class DeniedError extends MediaError {
   readonly code = "Denied";
+}
+
+/** A quota of the account is used up: delete something, or do without. */
+export class QuotaExceededError extends MediaError {
+  /** Clients look for exactly this word. */
+  readonly code = "ExceededResourceQuota";
 }
 
 /** The caller has not shown who it is. */

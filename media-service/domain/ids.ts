@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { InvalidInputError } from "./errors";
 
 /** The kinds of entity ids: `nb:{kind}:UUID:{guid}` (Media Services v2, "Identify entities"). */
@@ -22,6 +23,12 @@ export function guidOf(kind: IdKind, id: string): string {
     throw new InvalidInputError(`'${id}' is not an id of the form nb:${kind}:UUID:{guid}`);
   }
   return guid.toLowerCase();
+}
+
+/** A guid that is made of an account's name and a purpose: the same for whoever asks. */
+export function derivedGuid(accountName: string, purpose: string): string {
+  const hex = createHash("sha256").update(`${accountName}/${purpose}`).digest("hex");
+  return [8, 12, 16, 20, 32].map((end, i, ends) => hex.slice(ends[i - 1] ?? 0, end)).join("-");
 }
 
 /** Whether a text is a guid in its plain form. */

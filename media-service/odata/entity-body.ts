@@ -1,5 +1,5 @@
 import { InvalidInputError } from "../domain/errors";
-import type { Value } from "./edm";
+import type { ComplexObject, ComplexValue, Value } from "./edm";
 
 /**
  * An entity that a client sent, whatever the representation it came in: values by property, links
@@ -11,15 +11,14 @@ export class EntityBody {
   readonly links: ReadonlyMap<string, readonly string[]>;
   /** Entities sent along, by navigation property. */
   readonly nested: ReadonlyMap<string, readonly EntityBody[]>;
-  /** Collections of complex values, by property. */
-  readonly collections: ReadonlyMap<string, readonly ReadonlyMap<string, Value>[]>;
+  /** Complex values and collections, by property; null where the client sent that. */
+  readonly complex: ReadonlyMap<string, ComplexValue | null>;
 
-  constructor(parts: Partial<Pick<EntityBody, "values" | "links" | "nested" | "collections">>) {
+  constructor(parts: Partial<Pick<EntityBody, "values" | "links" | "nested" | "complex">>) {
     this.values = parts.values ?? new Map<string, Value>();
     this.links = parts.links ?? new Map<string, readonly string[]>();
     this.nested = parts.nested ?? new Map<string, readonly EntityBody[]>();
-    this.collections =
-      parts.collections ?? new Map<string, readonly ReadonlyMap<string, Value>[]>();
+    this.complex = parts.complex ?? new Map<string, ComplexValue | null>();
   }
 
   has(name: string): boolean {
@@ -52,6 +51,12 @@ export class EntityBody {
   date(name: string): Date | null {
     const value = this.values.get(name) ?? null;
     return value instanceof Date ? value : null;
+  }
+
+  /** The values of a collection of complex values; none where it is not given. */
+  objects(name: string): readonly ComplexObject[] {
+    const value = this.complex.get(name);
+    return Array.isArray(value) ? (value as readonly ComplexObject[]) : [];
   }
 
   private typed<K extends "string" | "number" | "boolean">(

@@ -1,10 +1,13 @@
 import { formatDate } from "./dates";
 import {
+  type ComplexObject,
   type ComplexType,
   type ComplexValue,
   type EntityType,
+  isList,
   isPrimitive,
   type PrimitiveType,
+  type PropertyType,
   type Value,
   type WireEntity,
 } from "./edm";
@@ -19,21 +22,18 @@ export function lightEntity(type: EntityType, entity: WireEntity): object {
 }
 
 /** A property's value as light JSON. */
-export function lightProperty(
-  type: PrimitiveType | ComplexType,
-  value: Value | ComplexValue,
-): unknown {
+export function lightProperty(type: PropertyType, value: Value | ComplexValue): unknown {
   if (isPrimitive(type)) return lightValue(type, value as Value);
   if (value === null) return null;
-  const items = (Array.isArray(value) ? value : [value]) as readonly Record<string, Value>[];
-  const written = items.map((item) => lightComplex(type, item));
-  return type.collection ? written : written[0];
+  if (isList(type)) return (value as readonly Value[]).map((item) => lightValue(type.listOf, item));
+  if (!type.collection) return lightComplex(type, value as ComplexObject);
+  return (value as readonly ComplexObject[]).map((item) => lightComplex(type, item));
 }
 
-function lightComplex(type: ComplexType, value: Record<string, Value>): object {
-  const properties = Object.entries(type.properties).map(([name, primitive]) => [
+function lightComplex(type: ComplexType, value: ComplexObject): object {
+  const properties = Object.entries(type.properties).map(([name, property]) => [
     name,
-    lightValue(primitive, value[name] ?? null),
+    lightProperty(property, value[name] ?? null),
   ]);
   return Object.fromEntries(properties) as object;
 }

@@ -1,5 +1,14 @@
 import { InvalidInputError } from "../domain/errors";
-import { type ComplexType, type EntityType, isPrimitive, type Value } from "./edm";
+import {
+  type ComplexObject,
+  type ComplexType,
+  type ComplexValue,
+  type EntityType,
+  isList,
+  isPrimitive,
+  type PropertyType,
+  type Value,
+} from "./edm";
 import { EntityBody } from "./entity-body";
 import { readValue } from "./read-value";
 
@@ -21,7 +30,7 @@ export function readJsonEntity(types: TypeLookup, type: EntityType, json: unknow
   const values = new Map<string, Value>();
   const links = new Map<string, readonly string[]>();
   const nested = new Map<string, readonly EntityBody[]>();
-  const collections = new Map<string, readonly ReadonlyMap<string, Value>[]>();
+  const complex = new Map<string, ComplexValue | null>();
   for (const [name, raw] of Object.entries(json)) {
     if (name === "__metadata" || name.startsWith("odata.")) continue;
     if (name.endsWith(BIND)) {
@@ -36,15 +45,13 @@ export function readJsonEntity(types: TypeLookup, type: EntityType, json: unknow
       throw unknownProperty(name, type);
     }
   }
-  return new EntityBody({ values, links, nested, collections });
+  return new EntityBody({ values, links, nested, complex });
 
   function readProperty(name: string, raw: unknown): void {
     const definition = type.properties[name];
     if (definition === undefined) throw unknownProperty(name, type);
     if (isPrimitive(definition.type)) values.set(name, readValue(name, definition.type, raw));
-    else if (definition.type.collection && raw !== null) {
-      collections.set(name, readCollection(name, definition.type, raw));
-    }
+    else complex.set(name, readComplex(name, definition.type, raw));
   }
 
   function readNavigation(name: string, raw: unknown): void {
@@ -62,26 +69,47 @@ export function readJsonEntity(types: TypeLookup, type: EntityType, json: unknow
   }
 }
 
-function readCollection(name: string, type: ComplexType, raw: unknown): Map<string, Value>[] {
-  return itemsOf(name, raw).map((item) => {
-    const values = new Map<string, Value>();
-    for (const [property, value] of Object.entries(item)) {
-      const primitive = Object.hasOwn(type.properties, property)
-        ? type.properties[property]
-        : undefined;
-      if (primitive !== undefined) values.set(property, readValue(property, primitive, value));
-    }
-    return values;
-  });
+function readComplex(
+  name: string,
+  type: Exclude<PropertyType, string>,
+  raw: unknown,
+): ComplexValue | null {
+  if (raw === null) return null;
+  if (isList(type)) {
+    return listOf(name, raw).map((item) => readValue(name, type.listOf, item));
+  }
+  if (type.collection) return itemsOf(name, raw).map((item) => readObject(type, item));
+  if (!isObject(raw)) throw new InvalidInputError(`${name} must be an object`);
+  return readObject(type, raw);
+}
+
+// What a type does not know is passed over: newer clients send more than older services keep.
+function readObject(type: ComplexType, item: Json): ComplexObject {
+  const values: Record<string, Value | ComplexValue> = {};
+  for (const [property, value] of Object.entries(item)) {
+    if (!Object.hasOwn(type.properties, property)) continue;
+    const definition = type.properties[property];
+    if (definition === undefined) continue;
+    values[property] = isPrimitive(definition)
+      ? readValue(property, definition, value)
+      : readComplex(property, definition, value);
+  }
+  return values;
 }
 
 // A list comes as an array, or as verbose JSON's `{ "results": [] }`; one entity as itself.
 function itemsOf(name: string, raw: unknown): Json[] {
   if (raw === null || (isObject(raw) && Object.hasOwn(raw, "__deferred"))) return [];
+  const items = listOf(name, raw);
+  if (!items.every(isObject)) throw new InvalidInputError(`${name} must be a list of objects`);
+  return items;
+}
+
+function listOf(name: string, raw: unknown): unknown[] {
   const list = isObject(raw) && Array.isArray(raw["results"]) ? raw["results"] : raw;
   const items: unknown[] = Array.isArray(list) ? list : [list];
-  if (!items.every(isObject) || items.length > MAX_ITEMS) {
-    throw new InvalidInputError(`${name} must be a list of at most ${MAX_ITEMS} objects`);
+  if (items.length > MAX_ITEMS) {
+    throw new InvalidInputError(`${name} must be a list of at most ${MAX_ITEMS}`);
   }
   return items;
 }

@@ -13,6 +13,7 @@ export function readValue(name: string, type: PrimitiveType, raw: unknown): Valu
   if (raw === null) return null;
   switch (type) {
     case "Edm.String":
+    case "Edm.Guid":
       return readString(name, raw);
     case "Edm.Boolean":
       return readBoolean(name, raw);

@@ -23,8 +23,9 @@ export function parseResourcePath(path: string): PathSegment[] {
 
 /** The key of an entity in a resource path, quotes doubled and percent-encoded. */
 export function keyInPath(entity: WireEntity): string {
-  // All entities but storage accounts have an Id.
+  // All entities but storage accounts and reserved units have an Id.
   const key = entity["Id"] ?? entity["Name"];
+  if (key === undefined) return `(guid'${entity["AccountId"] as string}')`;
   if (typeof key !== "string") throw new Error("An entity needs a key");
   return `('${encodeURIComponent(key.replaceAll("'", "''"))}')`;
 }
@@ -34,8 +35,9 @@ function parseSegment(segment: string): PathSegment {
   if (match === null) throw malformed(segment);
   const [, name = "", inside] = match;
   if (inside === undefined || inside === "") return { name };
-  if (!/^'(?:[^']|'')*'$/s.test(inside)) throw malformed(segment);
-  return { name, key: inside.slice(1, -1).replaceAll("''", "'") };
+  const quoted = inside.replace(/^guid(?=')/i, "");
+  if (!/^'(?:[^']|'')*'$/s.test(quoted)) throw malformed(segment);
+  return { name, key: quoted.slice(1, -1).replaceAll("''", "'") };
 }
 
 function decode(path: string): string {

@@ -1,11 +1,14 @@
 import { formatDate } from "./dates";
 import {
+  type ComplexObject,
   type ComplexType,
   type ComplexValue,
   type EntityType,
+  isList,
   isPrimitive,
   NAMESPACE,
   type PrimitiveType,
+  type PropertyType,
   type Value,
   type WireEntity,
 } from "./edm";
@@ -30,23 +33,26 @@ export function verboseEntity(type: EntityType, root: string, entity: WireEntity
 }
 
 /** A property's value as verbose JSON. */
-export function verboseProperty(
-  type: PrimitiveType | ComplexType,
-  value: Value | ComplexValue,
-): unknown {
+export function verboseProperty(type: PropertyType, value: Value | ComplexValue): unknown {
   if (isPrimitive(type)) return verboseValue(type, value as Value);
   if (value === null) return null;
-  if (!type.collection) return verboseComplex(type, value as Record<string, Value>);
+  if (isList(type)) {
+    return {
+      __metadata: { type: `Collection(${type.listOf})` },
+      results: (value as readonly Value[]).map((item) => verboseValue(type.listOf, item)),
+    };
+  }
+  if (!type.collection) return verboseComplex(type, value as ComplexObject);
   return {
     __metadata: { type: `Collection(${NAMESPACE}.${type.complex})` },
-    results: (value as readonly Record<string, Value>[]).map((item) => verboseComplex(type, item)),
+    results: (value as readonly ComplexObject[]).map((item) => verboseComplex(type, item)),
   };
 }
 
-function verboseComplex(type: ComplexType, value: Record<string, Value>): object {
-  const properties = Object.entries(type.properties).map(([name, primitive]) => [
+function verboseComplex(type: ComplexType, value: ComplexObject): object {
+  const properties = Object.entries(type.properties).map(([name, property]) => [
     name,
-    verboseValue(primitive, value[name] ?? null),
+    verboseProperty(property, value[name] ?? null),
   ]);
   return {
     __metadata: { type: `${NAMESPACE}.${type.complex}` },

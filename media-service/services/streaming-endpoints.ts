@@ -1,20 +1,35 @@
-import { createHash } from "node:crypto";
-import { ConflictError } from "../domain/errors";
-import { entityId } from "../domain/ids";
+import { ConflictError, InvalidInputError } from "../domain/errors";
+import { derivedGuid, entityId } from "../domain/ids";
 import {
+  checkScaleUnits,
+  checkStreamingEndpoint,
   DEFAULT_ENDPOINT,
   type Operation,
   type StreamingEndpoint,
+  type StreamingEndpointSettings,
   type StreamingEndpointState,
 } from "../domain/streaming-endpoint";
-import type { AccountDeps } from "./account-deps";
+import { type AccountDeps, required } from "./account-deps";
 import { updateEntity } from "./update-entity";
+
+/** What an endpoint is without a client's choice. */
+export const ENDPOINT_DEFAULTS: Omit<StreamingEndpointSettings, "name"> = {
+  description: null,
+  scaleUnits: 0,
+  cdnEnabled: false,
+  cdnProvider: null,
+  cdnProfile: null,
+  version: null,
+  customHostNames: null,
+  accessControl: null,
+  maxAgeSeconds: null,
+  clientAccessPolicy: null,
+  crossDomainPolicy: null,
+};
 
 /** Id of the account's default streaming endpoint: known without asking, so it is made only once. */
 export function defaultEndpointId(accountName: string): string {
-  const hex = createHash("sha256").update(`${accountName}/${DEFAULT_ENDPOINT}`).digest("hex");
-  const guid = [8, 12, 16, 20, 32].map((end, i, ends) => hex.slice(ends[i - 1] ?? 0, end));
-  return entityId("oid", guid.join("-"));
+  return entityId("oid", derivedGuid(accountName, DEFAULT_ENDPOINT));
 }
 
 /** Makes the endpoint that every account has, stopped, unless it is there. */
@@ -23,23 +38,69 @@ export async function ensureDefaultEndpoint(
 ): Promise<void> {
   const id = defaultEndpointId(deps.account.name);
   if ((await deps.stores.streamingEndpoints.get(id)) !== undefined) return;
-  const now = deps.clock.now();
-  const endpoint: StreamingEndpoint = {
-    id,
-    name: DEFAULT_ENDPOINT,
-    description: null,
-    created: now,
-    lastModified: now,
-    state: "Stopped",
-    scaleUnits: 0,
-    cdnEnabled: false,
-  };
   try {
-    await deps.stores.streamingEndpoints.insert(endpoint);
+    await deps.stores.streamingEndpoints.insert(
+      newEndpoint({ ...ENDPOINT_DEFAULTS, name: DEFAULT_ENDPOINT }, id, deps.clock.now()),
+    );
   } catch (cause) {
     // Another process of the account made it at the same moment.
     if (!(cause instanceof ConflictError)) throw cause;
   }
+}
+
+/**
+ * Makes another endpoint, stopped.
+ *
+ * @throws InvalidInputError naming what can't be.
+ * @throws ConflictError when the name is taken.
+ * @throws QuotaExceededError when the account has as many as it may.
+ */
+export async function createEndpoint(
+  { stores, clock, newGuid }: AccountDeps,
+  wanted: StreamingEndpointSettings,
+): Promise<StreamingEndpoint> {
+  checkStreamingEndpoint(wanted);
+  for await (const { value } of stores.streamingEndpoints.list()) {
+    if (value.name.toLowerCase() === wanted.name.toLowerCase()) {
+      throw new ConflictError(`There is a streaming endpoint '${value.name}' already`);
+    }
+  }
+  const endpoint = newEndpoint(wanted, entityId("oid", newGuid()), clock.now());
+  await stores.streamingEndpoints.insert(endpoint);
+  return endpoint;
+}
+
+/**
+ * Changes an endpoint's settings; its name and its scale units stay.
+ *
+ * @throws NotFoundError when there is none.
+ */
+export async function updateEndpoint(
+  { stores, clock }: AccountDeps,
+  id: string,
+  changes: Partial<Omit<StreamingEndpointSettings, "name" | "scaleUnits">>,
+): Promise<void> {
+  await updateEntity(stores.streamingEndpoints, id, (endpoint) => {
+    const changed = { ...endpoint, ...changes, lastModified: clock.now() };
+    checkStreamingEndpoint(changed);
+    return changed;
+  });
+}
+
+/**
+ * Deletes an endpoint that is stopped; the default one stays.
+ *
+ * @throws InvalidInputError when it is the default one, or not stopped.
+ */
+export async function deleteEndpoint({ stores }: AccountDeps, id: string): Promise<void> {
+  const { value } = await required(stores.streamingEndpoints, id);
+  if (value.name === DEFAULT_ENDPOINT) {
+    throw new InvalidInputError("The default streaming endpoint can't be deleted");
+  }
+  if (value.state !== "Stopped") {
+    throw new InvalidInputError(`The streaming endpoint is ${value.state}: stop it first`);
+  }
+  await stores.streamingEndpoints.delete(value.id);
 }
 
 /** Starts or stops an endpoint; what it is already is no error. */
@@ -47,17 +108,51 @@ export async function setEndpointState(
   deps: AccountDeps,
   id: string,
   state: Extract<StreamingEndpointState, "Running" | "Stopped">,
-): Promise<Operation> {
-  const now = deps.clock.now();
-  const endpoint = await updateEntity(deps.stores.streamingEndpoints, id, (current) =>
-    current.state === state ? current : { ...current, state, lastModified: now },
+): Promise<string> {
+  await updateEntity(deps.stores.streamingEndpoints, id, (current) =>
+    current.state === state ? current : { ...current, state, lastModified: deps.clock.now() },
   );
+  return noteOperation(deps, id);
+}
+
+/**
+ * Gives an endpoint another number of scale units.
+ *
+ * @throws InvalidInputError when there are not so many.
+ */
+export async function scaleEndpoint(
+  deps: AccountDeps,
+  id: string,
+  scaleUnits: number,
+): Promise<string> {
+  checkScaleUnits(scaleUnits);
+  await updateEntity(deps.stores.streamingEndpoints, id, (current) => ({
+    ...current,
+    scaleUnits,
+    lastModified: deps.clock.now(),
+  }));
+  return noteOperation(deps, id);
+}
+
+/** Notes that something was done to an endpoint, and answers the id of the operation. */
+export async function noteOperation(
+  { stores, clock, newGuid }: Pick<AccountDeps, "stores" | "clock" | "newGuid">,
+  targetEntityId: string,
+): Promise<string> {
   const operation: Operation = {
-    id: entityId("opid", deps.newGuid()),
-    targetEntityId: endpoint.id,
+    id: entityId("opid", newGuid()),
+    targetEntityId,
     state: "Succeeded",
-    created: now,
+    created: clock.now(),
   };
-  await deps.stores.operations.insert(operation);
-  return operation;
+  await stores.operations.insert(operation);
+  return operation.id;
+}
+
+function newEndpoint(
+  settings: StreamingEndpointSettings,
+  id: string,
+  now: Date,
+): StreamingEndpoint {
+  return { ...settings, id, created: now, lastModified: now, state: "Stopped" };
 }

@@ -1,9 +1,15 @@
 import type { AccessPolicy } from "../domain/access-policy";
 import type { Asset } from "../domain/asset";
 import { type AssetFile, filePlace } from "../domain/asset-file";
+import { ConflictError, QuotaExceededError } from "../domain/errors";
 import type { Job } from "../domain/job";
 import { type Locator, MAX_LOCATORS_PER_ASSET } from "../domain/locator";
-import type { Operation, StreamingEndpoint } from "../domain/streaming-endpoint";
+import {
+  DEFAULT_ENDPOINT,
+  MAX_STREAMING_ENDPOINTS,
+  type Operation,
+  type StreamingEndpoint,
+} from "../domain/streaming-endpoint";
 import type { Task } from "../domain/task";
 import type { EntityDefinition } from "./table-entity-store";
 
@@ -58,14 +64,16 @@ export const FILES: EntityDefinition<AssetFile, "parent" | "name" | "place" | "p
       value: filePlace,
       limit: {
         count: 1,
-        message: ({ name, parentAssetId }) => `'${parentAssetId}' has a file '${name}' already`,
+        error: ({ name, parentAssetId }) =>
+          new ConflictError(`'${parentAssetId}' has a file '${name}' already`),
       },
     },
     primaryOf: {
       value: (file) => (file.isPrimary ? file.parentAssetId : undefined),
       limit: {
         count: 1,
-        message: ({ parentAssetId }) => `'${parentAssetId}' has another primary file already`,
+        error: ({ parentAssetId }) =>
+          new ConflictError(`'${parentAssetId}' has another primary file already`),
       },
     },
   },
@@ -104,8 +112,10 @@ export const LOCATORS: EntityDefinition<Locator, "asset" | "name" | "type"> = {
       value: (locator) => locator.assetId,
       limit: {
         count: MAX_LOCATORS_PER_ASSET,
-        message: ({ assetId }) =>
-          `'${assetId}' has ${MAX_LOCATORS_PER_ASSET} locators already, which is the limit`,
+        error: ({ assetId }) =>
+          new ConflictError(
+            `'${assetId}' has ${MAX_LOCATORS_PER_ASSET} locators already, which is the limit`,
+          ),
       },
     },
     name: byName,
@@ -166,7 +176,7 @@ export const TASKS: EntityDefinition<Task, "job"> = {
 };
 
 /** How streaming endpoints are kept. */
-export const STREAMING_ENDPOINTS: EntityDefinition<StreamingEndpoint, "name"> = {
+export const STREAMING_ENDPOINTS: EntityDefinition<StreamingEndpoint, "name" | "quota"> = {
   kind: "endpoint",
   idKind: "oid",
   columns: {
@@ -177,8 +187,29 @@ export const STREAMING_ENDPOINTS: EntityDefinition<StreamingEndpoint, "name"> = 
     state: "string",
     scaleUnits: "int32",
     cdnEnabled: "boolean",
+    cdnProvider: "string",
+    cdnProfile: "string",
+    version: "string",
+    customHostNames: "json",
+    accessControl: "json",
+    maxAgeSeconds: "int64",
+    clientAccessPolicy: "text",
+    crossDomainPolicy: "text",
   },
-  indexes: { name: byName },
+  indexes: {
+    name: byName,
+    quota: {
+      // The default one is always there.
+      value: ({ name }) => (name === DEFAULT_ENDPOINT ? undefined : "more"),
+      limit: {
+        count: MAX_STREAMING_ENDPOINTS - 1,
+        error: () =>
+          new QuotaExceededError(
+            `The account has ${MAX_STREAMING_ENDPOINTS} streaming endpoints already, which is its quota`,
+          ),
+      },
+    },
+  },
 };
 
 /** How operations are kept. */

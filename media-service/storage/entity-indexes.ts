@@ -1,5 +1,4 @@
 import type { TableClient, TransactionAction } from "@azure/data-tables";
-import { ConflictError } from "../domain/errors";
 import type { Entity } from "../ports/entity-store";
 import { type IndexRow, indexRowKey, withGuid, withoutGuid } from "./index-row";
 import { IndexRows } from "./index-rows";
@@ -9,7 +8,7 @@ export interface IndexDefinition<T> {
   /** The value to find the entity by; undefined keeps it out of the index. */
   readonly value: (entity: T) => string | undefined;
   /** How many entities may share one value. */
-  readonly limit?: { readonly count: number; readonly message: (entity: T) => string };
+  readonly limit?: { readonly count: number; readonly error: (entity: T) => Error };
 }
 
 /** An entity before and after a write; without `before` it is new, without `after` it goes. */
@@ -55,7 +54,7 @@ export class EntityIndexes<T extends Entity> {
   /**
    * The actions that bring the index rows to the state after some changes, and the rows that end empty.
    *
-   * @throws ConflictError when more entities would share a value than may.
+   * @throws The limit's error when more entities would share a value than may.
    */
   async change(
     changes: readonly Change<T>[],
@@ -86,7 +85,7 @@ export class EntityIndexes<T extends Entity> {
     if (limit !== undefined && row.guids.length >= limit.count) {
       // An entity that was renamed while it was deleted can leave its guid behind.
       row = { ...row, guids: await confirm(row.guids, index, after) };
-      if (row.guids.length >= limit.count) throw new ConflictError(limit.message(entity));
+      if (row.guids.length >= limit.count) throw limit.error(entity);
     }
     rows.set(row.rowKey, withGuid(row, guid));
   }

@@ -100,15 +100,14 @@ function jobToWire(job: Job, now: Date): WireEntity {
 }
 
 function newJob(body: EntityBody): NewJob {
-  const subscriptions = body.collections.get("JobNotificationSubscriptions") ?? [];
   return {
     name: body.string("Name"),
     priority: body.number("Priority") ?? 0,
     templateId: body.string("TemplateId"),
     inputAssetIds: (body.links.get("InputMediaAssets") ?? []).map((uri) => linkedId(uri, "Assets")),
-    notifications: subscriptions.map((values) => ({
-      notificationEndPointId: textOf(values.get("NotificationEndPointId")),
-      targetJobState: Number(values.get("TargetJobState") ?? 0),
+    notifications: body.objects("JobNotificationSubscriptions").map((values) => ({
+      notificationEndPointId: textOf(values["NotificationEndPointId"]),
+      targetJobState: Number(values["TargetJobState"] ?? 0),
     })),
     tasks: (body.nested.get("Tasks") ?? []).map(newTask),
   };

@@ -1,24 +1,80 @@
+import { InvalidInputError } from "../../domain/errors";
 import type { Operation, StreamingEndpoint } from "../../domain/streaming-endpoint";
-import type { EntityType, WireEntity } from "../../odata/edm";
+import type { ComplexType, EntityType, WireEntity } from "../../odata/edm";
+import { readValue } from "../../odata/read-value";
 import { type AccountDeps, required } from "../../services/account-deps";
-import { setEndpointState } from "../../services/streaming-endpoints";
+import {
+  createEndpoint,
+  deleteEndpoint,
+  ENDPOINT_DEFAULTS,
+  noteOperation,
+  scaleEndpoint,
+  setEndpointState,
+  updateEndpoint,
+} from "../../services/streaming-endpoints";
+import { actionParameters } from "../action-parameters";
 import { each, type EntitySet, equalText } from "../entity-set";
-import type { ApiAnswer } from "../http";
+import type { ApiAnswer, ApiRequest } from "../http";
+import { endpointSettings, endpointToWire } from "../wire/streaming-endpoint-to-wire";
+
+const AKAMAI_KEY: ComplexType = {
+  complex: "AkamaiSignatureHeaderAuthenticationKey",
+  collection: true,
+  properties: { Identifier: "Edm.String", Base64Key: "Edm.String", Expiration: "Edm.DateTime" },
+};
+const IP_RANGE: ComplexType = {
+  complex: "IPRange",
+  collection: true,
+  properties: { Name: "Edm.String", Address: "Edm.String", SubnetPrefixLength: "Edm.Int32" },
+};
+const ACCESS_CONTROL: ComplexType = {
+  complex: "StreamingEndpointAccessControl",
+  collection: false,
+  properties: {
+    Akamai: {
+      complex: "AkamaiAccessControl",
+      collection: false,
+      properties: { AkamaiSignatureHeaderAuthenticationKeyList: AKAMAI_KEY },
+    },
+    IP: { complex: "IPAccessControl", collection: false, properties: { Allow: IP_RANGE } },
+  },
+};
 
 const STREAMING_ENDPOINT: EntityType = {
   setName: "StreamingEndpoints",
   typeName: "StreamingEndpoint",
   properties: {
     Id: { type: "Edm.String" },
-    Name: { type: "Edm.String" },
-    Description: { type: "Edm.String" },
+    Name: { type: "Edm.String", write: "create" },
+    Description: { type: "Edm.String", write: "always" },
     Created: { type: "Edm.DateTime" },
     LastModified: { type: "Edm.DateTime" },
     State: { type: "Edm.String" },
     HostName: { type: "Edm.String" },
-    ScaleUnits: { type: "Edm.Int32" },
-    CdnEnabled: { type: "Edm.Boolean" },
-    StreamingEndpointVersion: { type: "Edm.String" },
+    ScaleUnits: { type: "Edm.Int32", write: "create" },
+    CustomHostNames: { type: { listOf: "Edm.String" }, write: "always" },
+    AccessControl: { type: ACCESS_CONTROL, write: "always" },
+    CacheControl: {
+      type: {
+        complex: "StreamingEndpointCacheControl",
+        collection: false,
+        properties: { MaxAge: "Edm.Int64" },
+      },
+      write: "always",
+    },
+    CrossSiteAccessPolicies: {
+      type: {
+        complex: "CrossSiteAccessPolicies",
+        collection: false,
+        properties: { ClientAccessPolicy: "Edm.String", CrossDomainPolicy: "Edm.String" },
+      },
+      write: "always",
+    },
+    CdnEnabled: { type: "Edm.Boolean", write: "always" },
+    CdnProvider: { type: "Edm.String", write: "always" },
+    CdnProfile: { type: "Edm.String", write: "always" },
+    StreamingEndpointVersion: { type: "Edm.String", write: "always" },
+    FreeTrialEndTime: { type: "Edm.DateTime" },
   },
   navigations: {},
 };
@@ -49,14 +105,27 @@ export function streamingEndpointSet(deps: AccountDeps): EntitySet {
       if (id === undefined) yield* each(streamingEndpoints.list(), toWire);
       else yield* each(found === undefined ? [] : [found], toWire);
     },
+    async create(body) {
+      const endpoint = await createEndpoint(deps, {
+        ...ENDPOINT_DEFAULTS,
+        ...endpointSettings(body),
+        name: body.requiredString("Name"),
+        scaleUnits: body.number("ScaleUnits") ?? 0,
+      });
+      return toWire(endpoint);
+    },
+    update: (id, body) => updateEndpoint(deps, id, endpointSettings(body)),
+    delete: (id) => deleteEndpoint(deps, id),
+    noteOperation: (id) => noteOperation(deps, id),
     actions: {
       Start: async (id) => accepted(await setEndpointState(deps, id, "Running")),
       Stop: async (id) => accepted(await setEndpointState(deps, id, "Stopped")),
+      Scale: async (id, request) => accepted(await scaleEndpoint(deps, id, scaleUnitsOf(request))),
     },
   };
 }
 
-/** The `Operations` entity set: how a Start or Stop went. */
+/** The `Operations` entity set: how what was asked of a streaming endpoint went. */
 export function operationSet({ stores }: Pick<AccountDeps, "stores">): EntitySet {
   return {
     type: OPERATION,
@@ -65,26 +134,14 @@ export function operationSet({ stores }: Pick<AccountDeps, "stores">): EntitySet
   };
 }
 
-function accepted(operation: Operation): ApiAnswer {
-  return { status: 202, headers: { "operation-id": operation.id } };
+function accepted(operationId: string): ApiAnswer {
+  return { status: 202, headers: { "operation-id": operationId } };
 }
 
-function endpointToWire(
-  { account }: Pick<AccountDeps, "account">,
-  endpoint: StreamingEndpoint,
-): WireEntity {
-  return {
-    Id: endpoint.id,
-    Name: endpoint.name,
-    Description: endpoint.description,
-    Created: endpoint.created,
-    LastModified: endpoint.lastModified,
-    State: endpoint.state,
-    HostName: account.streamingBaseUrl.replace(/^https?:\/\//, ""),
-    ScaleUnits: endpoint.scaleUnits,
-    CdnEnabled: endpoint.cdnEnabled,
-    StreamingEndpointVersion: "2.0",
-  };
+function scaleUnitsOf(request: ApiRequest): number {
+  const units = readValue("scaleUnits", "Edm.Int32", actionParameters(request).get("scaleunits"));
+  if (typeof units !== "number") throw new InvalidInputError("scaleUnits is required");
+  return units;
 }
 
 function operationToWire(operation: Operation): WireEntity {

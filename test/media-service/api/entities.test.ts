@@ -348,7 +348,6 @@ describe("the REST API's entities in verbose JSON", () => {
         states.push((await api.call("GET", `${path}/State`)).json.d.State);
       }
       assert.deepEqual(states, ["Stopped", "Running", "Running", "Stopped"]);
-      assert.equal((await api.call("DELETE", path)).status, 405);
     });
   });
 
