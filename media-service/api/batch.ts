@@ -107,9 +107,9 @@ async function makeJob(
   const body = readBody(types, jobs.type, jobRequest);
   const added = taskRequests.map((request) => readBody(types, tasks.type, request));
   const nested = [...(body.nested.get("Tasks") ?? []), ...added];
-  const { values, links, complex } = body;
+  const { values, links, structures } = body;
   const whole = new EntityBody({
-    ...{ values, links, complex },
+    ...{ values, links, structures },
     nested: new Map([...body.nested, ["Tasks", nested]]),
   });
   const job = await jobs.create?.(whole);

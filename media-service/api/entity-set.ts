@@ -23,7 +23,7 @@ export interface EntitySet {
     Record<string, (id: string, request: ApiRequest) => Promise<ApiAnswer>>
   >;
   /** What can be linked to an entity and unlinked again, by navigation property. */
-  readonly links?: Readonly<Record<string, LinkHooks>>;
+  readonly links?: Readonly<Record<string, EntityLinks>>;
   /**
    * Notes that an entity was made, changed or deleted, for clients that follow such changes as
    * operations: answers the operation's id, and the change is answered with 202.
@@ -32,7 +32,7 @@ export interface EntitySet {
 }
 
 /** Adds and removes links from an entity to others; ids are those in the addresses. */
-export interface LinkHooks {
+export interface EntityLinks {
   /** @throws NotFoundError when either entity does not exist. */
   add(id: string, targetId: string): Promise<void>;
   /** @throws NotFoundError when the entity does not exist or is not linked. */

@@ -1,4 +1,4 @@
-import type { ComplexValue, EntityType, PropertyType, Value, WireEntity } from "../odata/edm";
+import type { WireValue, EntityType, PropertyType, WireEntity } from "../odata/edm";
 
 /** A call of the REST API, from the wire or from a batch. */
 export interface ApiRequest {
@@ -33,7 +33,7 @@ export type ApiContent =
       readonly kind: "property";
       readonly name: string;
       readonly type: PropertyType;
-      readonly value: Value | ComplexValue;
+      readonly value: WireValue;
     }
   | { readonly kind: "sets"; readonly names: readonly string[] }
   | { readonly kind: "raw"; readonly contentType: string; readonly text: string };

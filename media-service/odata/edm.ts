@@ -8,16 +8,11 @@ export type PrimitiveType =
   | "Edm.DateTime"
   | "Edm.Guid";
 
-/** A value in the service's own form; Int64 is a number, too. */
+/** A primitive value in the service's own form; Int64 is a number, too. */
 export type Value = string | number | boolean | Date | null;
 
-/** One value of a complex type: its properties by name, which may be complex again. */
-export interface ComplexObject {
-  readonly [property: string]: Value | ComplexValue;
-}
-
-/** A value of a complex type, a collection of them, or a collection of primitive values. */
-export type ComplexValue = ComplexObject | readonly ComplexObject[] | readonly Value[];
+/** Any value of a property: a primitive one, a complex one, or a collection of either. */
+export type WireValue = Value | WireEntity | readonly WireValue[];
 
 /** A property of an entity type. */
 export interface PropertyDefinition {
@@ -35,12 +30,12 @@ export interface ComplexType {
 }
 
 /** A collection of primitive values. */
-export interface ListType {
-  readonly listOf: PrimitiveType;
+export interface PrimitiveCollection {
+  readonly collectionOf: PrimitiveType;
 }
 
 /** Every type that a property can have. */
-export type PropertyType = PrimitiveType | ComplexType | ListType;
+export type PropertyType = PrimitiveType | ComplexType | PrimitiveCollection;
 
 /** A navigation property. */
 export interface NavigationDefinition {
@@ -58,8 +53,10 @@ export interface EntityType {
   readonly navigations: Readonly<Record<string, NavigationDefinition>>;
 }
 
-/** An entity as it goes over the wire: every property of its type, `Id` among them. */
-export type WireEntity = Readonly<Record<string, Value | ComplexValue>>;
+/** An entity as it goes over the wire: every property of its type, its key among them. */
+export interface WireEntity {
+  readonly [property: string]: WireValue;
+}
 
 /** Namespace of all entity and complex types. */
 export const NAMESPACE = "Microsoft.Cloud.Media.Vod.Rest.Data.Models";
@@ -70,6 +67,6 @@ export function isPrimitive(type: PropertyType): type is PrimitiveType {
 }
 
 /** Whether a property holds a collection of primitive values. */
-export function isList(type: PropertyType): type is ListType {
-  return typeof type === "object" && "listOf" in type;
+export function isPrimitiveCollection(type: PropertyType): type is PrimitiveCollection {
+  return typeof type === "object" && "collectionOf" in type;
 }

@@ -1,5 +1,5 @@
 import { InvalidInputError } from "../domain/errors";
-import type { ComplexObject, ComplexValue, Value } from "./edm";
+import type { Value, WireEntity, WireValue } from "./edm";
 
 /**
  * An entity that a client sent, whatever the representation it came in: values by property, links
@@ -11,14 +11,14 @@ export class EntityBody {
   readonly links: ReadonlyMap<string, readonly string[]>;
   /** Entities sent along, by navigation property. */
   readonly nested: ReadonlyMap<string, readonly EntityBody[]>;
-  /** Complex values and collections, by property; null where the client sent that. */
-  readonly complex: ReadonlyMap<string, ComplexValue | null>;
+  /** Complex values and collections, by property. */
+  readonly structures: ReadonlyMap<string, WireValue>;
 
-  constructor(parts: Partial<Pick<EntityBody, "values" | "links" | "nested" | "complex">>) {
+  constructor(parts: Partial<Pick<EntityBody, "values" | "links" | "nested" | "structures">>) {
     this.values = parts.values ?? new Map<string, Value>();
     this.links = parts.links ?? new Map<string, readonly string[]>();
     this.nested = parts.nested ?? new Map<string, readonly EntityBody[]>();
-    this.complex = parts.complex ?? new Map<string, ComplexValue | null>();
+    this.structures = parts.structures ?? new Map<string, WireValue>();
   }
 
   has(name: string): boolean {
@@ -54,9 +54,9 @@ export class EntityBody {
   }
 
   /** The values of a collection of complex values; none where it is not given. */
-  objects(name: string): readonly ComplexObject[] {
-    const value = this.complex.get(name);
-    return Array.isArray(value) ? (value as readonly ComplexObject[]) : [];
+  complexItems(name: string): readonly WireEntity[] {
+    const value = this.structures.get(name);
+    return Array.isArray(value) ? (value as readonly WireEntity[]) : [];
   }
 
   private typed<K extends "string" | "number" | "boolean">(

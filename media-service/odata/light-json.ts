@@ -1,15 +1,14 @@
 import { formatDate } from "./dates";
 import {
-  type ComplexObject,
   type ComplexType,
-  type ComplexValue,
   type EntityType,
-  isList,
   isPrimitive,
+  isPrimitiveCollection,
   type PrimitiveType,
   type PropertyType,
   type Value,
   type WireEntity,
+  type WireValue,
 } from "./edm";
 
 /** An entity as light JSON, without its `odata.metadata`. */
@@ -22,15 +21,16 @@ export function lightEntity(type: EntityType, entity: WireEntity): object {
 }
 
 /** A property's value as light JSON. */
-export function lightProperty(type: PropertyType, value: Value | ComplexValue): unknown {
+export function lightProperty(type: PropertyType, value: WireValue): unknown {
   if (isPrimitive(type)) return lightValue(type, value as Value);
   if (value === null) return null;
-  if (isList(type)) return (value as readonly Value[]).map((item) => lightValue(type.listOf, item));
-  if (!type.collection) return lightComplex(type, value as ComplexObject);
-  return (value as readonly ComplexObject[]).map((item) => lightComplex(type, item));
+  if (isPrimitiveCollection(type))
+    return (value as readonly Value[]).map((item) => lightValue(type.collectionOf, item));
+  if (!type.collection) return lightComplex(type, value as WireEntity);
+  return (value as readonly WireEntity[]).map((item) => lightComplex(type, item));
 }
 
-function lightComplex(type: ComplexType, value: ComplexObject): object {
+function lightComplex(type: ComplexType, value: WireEntity): object {
   const properties = Object.entries(type.properties).map(([name, property]) => [
     name,
     lightProperty(property, value[name] ?? null),

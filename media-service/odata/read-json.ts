@@ -1,13 +1,13 @@
 import { InvalidInputError } from "../domain/errors";
 import {
-  type ComplexObject,
   type ComplexType,
-  type ComplexValue,
   type EntityType,
-  isList,
   isPrimitive,
+  isPrimitiveCollection,
   type PropertyType,
   type Value,
+  type WireEntity,
+  type WireValue,
 } from "./edm";
 import { EntityBody } from "./entity-body";
 import { readValue } from "./read-value";
@@ -30,7 +30,7 @@ export function readJsonEntity(types: TypeLookup, type: EntityType, json: unknow
   const values = new Map<string, Value>();
   const links = new Map<string, readonly string[]>();
   const nested = new Map<string, readonly EntityBody[]>();
-  const complex = new Map<string, ComplexValue | null>();
+  const structures = new Map<string, WireValue>();
   for (const [name, raw] of Object.entries(json)) {
     if (name === "__metadata" || name.startsWith("odata.")) continue;
     if (name.endsWith(BIND)) {
@@ -45,13 +45,13 @@ export function readJsonEntity(types: TypeLookup, type: EntityType, json: unknow
       throw unknownProperty(name, type);
     }
   }
-  return new EntityBody({ values, links, nested, complex });
+  return new EntityBody({ values, links, nested, structures });
 
   function readProperty(name: string, raw: unknown): void {
     const definition = type.properties[name];
     if (definition === undefined) throw unknownProperty(name, type);
     if (isPrimitive(definition.type)) values.set(name, readValue(name, definition.type, raw));
-    else complex.set(name, readComplex(name, definition.type, raw));
+    else structures.set(name, readComplex(name, definition.type, raw));
   }
 
   function readNavigation(name: string, raw: unknown): void {
@@ -69,14 +69,10 @@ export function readJsonEntity(types: TypeLookup, type: EntityType, json: unknow
   }
 }
 
-function readComplex(
-  name: string,
-  type: Exclude<PropertyType, string>,
-  raw: unknown,
-): ComplexValue | null {
+function readComplex(name: string, type: Exclude<PropertyType, string>, raw: unknown): WireValue {
   if (raw === null) return null;
-  if (isList(type)) {
-    return listOf(name, raw).map((item) => readValue(name, type.listOf, item));
+  if (isPrimitiveCollection(type)) {
+    return listOf(name, raw).map((item) => readValue(name, type.collectionOf, item));
   }
   if (type.collection) return itemsOf(name, raw).map((item) => readObject(type, item));
   if (!isObject(raw)) throw new InvalidInputError(`${name} must be an object`);
@@ -84,8 +80,8 @@ function readComplex(
 }
 
 // What a type does not know is passed over: newer clients send more than older services keep.
-function readObject(type: ComplexType, item: Json): ComplexObject {
-  const values: Record<string, Value | ComplexValue> = {};
+function readObject(type: ComplexType, item: Json): WireEntity {
+  const values: Record<string, WireValue> = {};
   for (const [property, value] of Object.entries(item)) {
     if (!Object.hasOwn(type.properties, property)) continue;
     const definition = type.properties[property];

@@ -1,16 +1,15 @@
 import { formatDate } from "./dates";
 import {
-  type ComplexObject,
   type ComplexType,
-  type ComplexValue,
   type EntityType,
-  isList,
   isPrimitive,
+  isPrimitiveCollection,
   NAMESPACE,
   type PrimitiveType,
   type PropertyType,
   type Value,
   type WireEntity,
+  type WireValue,
 } from "./edm";
 import { keyInPath } from "./resource-path";
 
@@ -33,23 +32,23 @@ export function verboseEntity(type: EntityType, root: string, entity: WireEntity
 }
 
 /** A property's value as verbose JSON. */
-export function verboseProperty(type: PropertyType, value: Value | ComplexValue): unknown {
+export function verboseProperty(type: PropertyType, value: WireValue): unknown {
   if (isPrimitive(type)) return verboseValue(type, value as Value);
   if (value === null) return null;
-  if (isList(type)) {
+  if (isPrimitiveCollection(type)) {
     return {
-      __metadata: { type: `Collection(${type.listOf})` },
-      results: (value as readonly Value[]).map((item) => verboseValue(type.listOf, item)),
+      __metadata: { type: `Collection(${type.collectionOf})` },
+      results: (value as readonly Value[]).map((item) => verboseValue(type.collectionOf, item)),
     };
   }
-  if (!type.collection) return verboseComplex(type, value as ComplexObject);
+  if (!type.collection) return verboseComplex(type, value as WireEntity);
   return {
     __metadata: { type: `Collection(${NAMESPACE}.${type.complex})` },
-    results: (value as readonly ComplexObject[]).map((item) => verboseComplex(type, item)),
+    results: (value as readonly WireEntity[]).map((item) => verboseComplex(type, item)),
   };
 }
 
-function verboseComplex(type: ComplexType, value: ComplexObject): object {
+function verboseComplex(type: ComplexType, value: WireEntity): object {
   const properties = Object.entries(type.properties).map(([name, property]) => [
     name,
     verboseProperty(property, value[name] ?? null),

@@ -105,7 +105,7 @@ function newJob(body: EntityBody): NewJob {
     priority: body.number("Priority") ?? 0,
     templateId: body.string("TemplateId"),
     inputAssetIds: (body.links.get("InputMediaAssets") ?? []).map((uri) => linkedId(uri, "Assets")),
-    notifications: body.objects("JobNotificationSubscriptions").map((values) => ({
+    notifications: body.complexItems("JobNotificationSubscriptions").map((values) => ({
       notificationEndPointId: textOf(values["NotificationEndPointId"]),
       targetJobState: Number(values["TargetJobState"] ?? 0),
     })),

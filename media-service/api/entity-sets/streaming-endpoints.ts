@@ -52,7 +52,7 @@ const STREAMING_ENDPOINT: EntityType = {
     State: { type: "Edm.String" },
     HostName: { type: "Edm.String" },
     ScaleUnits: { type: "Edm.Int32", write: "create" },
-    CustomHostNames: { type: { listOf: "Edm.String" }, write: "always" },
+    CustomHostNames: { type: { collectionOf: "Edm.String" }, write: "always" },
     AccessControl: { type: ACCESS_CONTROL, write: "always" },
     CacheControl: {
       type: {

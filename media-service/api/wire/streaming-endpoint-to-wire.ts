@@ -3,7 +3,7 @@ import type {
   StreamingEndpoint,
   StreamingEndpointSettings,
 } from "../../domain/streaming-endpoint";
-import type { ComplexObject, ComplexValue, Value, WireEntity } from "../../odata/edm";
+import type { Value, WireEntity, WireValue } from "../../odata/edm";
 import type { EntityBody } from "../../odata/entity-body";
 import type { AccountDeps } from "../../services/account-deps";
 
@@ -59,13 +59,13 @@ export function endpointSettings(
   const cdnEnabled = body.boolean("CdnEnabled");
   if (cdnEnabled !== null) settings["cdnEnabled"] = cdnEnabled;
   for (const [property, read] of Object.entries(COMPLEX)) {
-    const value = body.complex.get(property);
+    const value = body.structures.get(property);
     if (value !== undefined) Object.assign(settings, read(value));
   }
   return settings;
 }
 
-type Reader = (value: ComplexValue | null) => Partial<StreamingEndpointSettings>;
+type Reader = (value: WireValue) => Partial<StreamingEndpointSettings>;
 
 const COMPLEX: Readonly<Record<string, Reader>> = {
   CustomHostNames: (value) => ({
@@ -79,7 +79,7 @@ const COMPLEX: Readonly<Record<string, Reader>> = {
   }),
 };
 
-function accessControlToWire(control: EndpointAccessControl | null): ComplexObject | null {
+function accessControlToWire(control: EndpointAccessControl | null): WireEntity | null {
   if (control === null) return null;
   const { allowedAddresses, akamaiKeys } = control;
   const allow = allowedAddresses?.map(({ name, address, subnetPrefixLength }) => ({
@@ -98,7 +98,7 @@ function accessControlToWire(control: EndpointAccessControl | null): ComplexObje
   };
 }
 
-function readAccessControl(value: ComplexValue | null): EndpointAccessControl | null {
+function readAccessControl(value: WireValue): EndpointAccessControl | null {
   if (value === null) return null;
   const { IP: ip, Akamai: akamai } = objectOf(value);
   const keys = objectOf(akamai)["AkamaiSignatureHeaderAuthenticationKeyList"];
@@ -118,15 +118,15 @@ function readAccessControl(value: ComplexValue | null): EndpointAccessControl | 
   };
 }
 
-type Part = Value | ComplexValue | undefined;
+type Part = WireValue | undefined;
 
-function objectOf(value: Part): ComplexObject {
+function objectOf(value: Part): WireEntity {
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  return isObject ? (value as ComplexObject) : {};
+  return isObject ? (value as WireEntity) : {};
 }
 
-function objectsOf(value: Part): readonly ComplexObject[] | undefined {
-  return Array.isArray(value) ? (value as readonly ComplexObject[]) : undefined;
+function objectsOf(value: Part): readonly WireEntity[] | undefined {
+  return Array.isArray(value) ? (value as readonly WireEntity[]) : undefined;
 }
 
 function textOf(value: Part): string | null {
