@@ -12,6 +12,7 @@ import { declaredTrafficManager } from "./edge/declared-traffic-manager";
 import { FrontDoor } from "./edge/front-door";
 import { TrafficManager } from "./edge/traffic-manager";
 import { createHome, type Home, homeAt } from "./home";
+import { Ingresses } from "./ingress/ingresses";
 import { Principals } from "./principals";
 import { ProcessFile } from "./processes/strays";
 import { Supervisor } from "./processes/supervisor";
@@ -46,6 +47,7 @@ export class LocalCloud implements AsyncDisposable {
   readonly events = new EventEmitter<{ notice: [string]; change: [] }>();
   readonly home: Home;
   readonly supervisor: Supervisor;
+  readonly ingresses: Ingresses;
   readonly frontDoor: FrontDoor;
   readonly trafficManager: TrafficManager;
   private readonly log: Logger;
@@ -81,6 +83,7 @@ export class LocalCloud implements AsyncDisposable {
         this.onProcessChange();
       },
     });
+    this.ingresses = new Ingresses(this.ports);
     this.frontDoor = new FrontDoor({ log: this.log, retry: { enabled: options.edgeRetry } });
     this.trafficManager = new TrafficManager({ log: this.log });
     this.standIn = new StandIn(knownKinds, this.services());
@@ -133,6 +136,7 @@ export class LocalCloud implements AsyncDisposable {
     for (const closer of this.closers.reverse()) await closer[Symbol.asyncDispose]();
     await this.frontDoor[Symbol.asyncDispose]();
     await this.trafficManager[Symbol.asyncDispose]();
+    await this.ingresses[Symbol.asyncDispose]();
     const names = this.supervisor.status().map(({ name }) => name);
     await Promise.all(
       names.filter((name) => name.startsWith("service:")).map((name) => this.supervisor.stop(name)),
@@ -157,6 +161,7 @@ export class LocalCloud implements AsyncDisposable {
         systemEnvironment: environment,
       }),
       supervisor: this.supervisor,
+      ingresses: this.ingresses,
       principals: () => this.principals.all(),
       notice: (text) => {
         this.notice(text);

@@ -7,6 +7,7 @@ import type { ProcessStatus } from "../processes/process-spec";
 export interface StatusSource {
   dataCenters(): readonly { name: string; service: string; store: string; url: string }[];
   supervisor: { status(): ProcessStatus[] };
+  ingresses: { fault(process: string): { action: string } | undefined };
   frontDoor: { status(): FrontDoorStatus };
   trafficManager: { status(): TrafficManagerStatus[] };
 }
@@ -22,7 +23,7 @@ function statusRows(source: StatusSource): string[][] {
     const origin = origins.find((found) => `http://${found.host}` === url);
     return [
       name,
-      stateOf(processes.get(service)),
+      stateOf(processes.get(service)) + networkWord(source.ingresses.fault(service)),
       stateOf(processes.get(store)),
       originWord(origin),
       routed.find((found) => found.name === name)?.status ?? "-",
@@ -36,6 +37,10 @@ function stateOf(status: ProcessStatus | undefined): string {
   return status.crashes > 0 && status.state !== "running"
     ? `${status.state} (${status.crashes.toString()} crashes)`
     : status.state;
+}
+
+function networkWord(fault: { action: string } | undefined): string {
+  return fault === undefined ? "" : ` (network: ${fault.action})`;
 }
 
 function originWord(origin: { healthy: boolean; detail: string } | undefined): string {

@@ -3,14 +3,8 @@ import { request as ask } from "undici";
 import type { FrontDoor } from "../edge/front-door";
 import type { TrafficManager } from "../edge/traffic-manager";
 import { loopback } from "../storage/port-book";
-import {
-  causeFault,
-  type Fault,
-  faultActions,
-  type FaultDeps,
-  faultParts,
-  UnknownTargetError,
-} from "./faults";
+import { causeFault, type FaultDeps, UnknownTargetError } from "./faults";
+import { BadFaultError, readFault } from "./read-fault";
 
 /** What the control API shows and steers. */
 export interface ControlDeps extends FaultDeps {
@@ -26,17 +20,6 @@ const switchSchema = {
   required: ["enabled"],
   additionalProperties: false,
   properties: { enabled: { type: "boolean" } },
-} as const;
-
-const faultSchema = {
-  type: "object",
-  required: ["target", "what", "action"],
-  additionalProperties: false,
-  properties: {
-    target: { type: "string" },
-    what: { enum: faultParts },
-    action: { enum: faultActions },
-  },
 } as const;
 
 const maxTokenRequestBytes = 64 * 1024;
@@ -58,8 +41,7 @@ export class ControlApi implements AsyncDisposable {
     });
     this.app.setErrorHandler((error, _request, reply) => {
       const known = error as { statusCode?: number; message: string };
-      const status = error instanceof UnknownTargetError ? 404 : (known.statusCode ?? 500);
-      void reply.code(status).send({ error: known.message });
+      void reply.code(statusOf(error) ?? known.statusCode ?? 500).send({ error: known.message });
     });
     this.addStatus();
     this.addSwitches();
@@ -80,7 +62,9 @@ export class ControlApi implements AsyncDisposable {
       pid: process.pid,
       home: deps.config.home,
       restarts: deps.supervisor.restartsEnabled,
-      dataCenters: deps.dataCenters(),
+      dataCenters: deps
+        .dataCenters()
+        .map((each) => ({ ...each, fault: deps.ingresses.fault(each.service) })),
       processes: deps.supervisor.status(),
       frontDoor: deps.frontDoor.status(),
       trafficManager: deps.trafficManager.status(),
@@ -109,9 +93,7 @@ export class ControlApi implements AsyncDisposable {
         return body;
       },
     );
-    this.app.post<{ Body: Fault }>("/faults", { schema: { body: faultSchema } }, ({ body }) =>
-      causeFault(deps, body),
-    );
+    this.app.post("/faults", ({ body }) => causeFault(deps, readFault(body)));
   }
 
   /**
@@ -151,6 +133,11 @@ export class ControlApi implements AsyncDisposable {
       },
     );
   }
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof UnknownTargetError) return 404;
+  return error instanceof BadFaultError ? 400 : undefined;
 }
 
 function noAccount(account: string): { error: string } {

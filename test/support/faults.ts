@@ -58,6 +58,52 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** A running cloud, as far as faults need it. */
+interface ControlledCloud {
+  facts(): Promise<{ readonly controlUrl: string }>;
+}
+
+/** Lets every answer of a data center begin later. */
+export async function slowNetwork(
+  cloud: ControlledCloud,
+  dataCenter: string,
+  latencyMs: number,
+): Promise<void> {
+  await setNetwork(cloud, dataCenter, { action: "slow", latencyMs });
+}
+
+/** Has a data center's ingress answer with a status; all requests, or those whose path fits an expression. */
+export async function failNetwork(
+  cloud: ControlledCloud,
+  dataCenter: string,
+  failure: { status: number; paths?: string },
+): Promise<void> {
+  await setNetwork(cloud, dataCenter, { action: "fail", ...failure });
+}
+
+/** Leaves a data center half dead: it takes connections and never answers. */
+export async function hangNetwork(cloud: ControlledCloud, dataCenter: string): Promise<void> {
+  await setNetwork(cloud, dataCenter, { action: "hang" });
+}
+
+/** Breaks the bodies of a data center's answers off after so many bytes. */
+export async function cutNetwork(
+  cloud: ControlledCloud,
+  dataCenter: string,
+  afterBytes: number,
+): Promise<void> {
+  await setNetwork(cloud, dataCenter, { action: "cut", afterBytes });
+}
+
+/** Ends what is wrong with a data center's network. */
+export async function restoreNetwork(cloud: ControlledCloud, dataCenter: string): Promise<void> {
+  await setNetwork(cloud, dataCenter, { action: "restore" });
+}
+
+async function setNetwork(cloud: ControlledCloud, target: string, fault: object): Promise<void> {
+  await control(cloud, "POST /faults", { target, what: "network", ...fault });
+}
+
 /** Whether the edge tries a failed request at the next origin within the same request. */
 export async function setEdgeRetry(cloud: LocalCloud, enabled: boolean): Promise<void> {
   await control(cloud, "PUT /edge/retry", { enabled });
@@ -68,7 +114,7 @@ export async function purgeEdge(cloud: LocalCloud): Promise<void> {
   await control(cloud, "POST /edge/purge", {});
 }
 
-async function control(cloud: LocalCloud, call: string, body: unknown): Promise<void> {
+async function control(cloud: ControlledCloud, call: string, body: unknown): Promise<void> {
   const [method = "", path = ""] = call.split(" ");
   const { controlUrl } = await cloud.facts();
   const response = await fetch(`${controlUrl}${path}`, {

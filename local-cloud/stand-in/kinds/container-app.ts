@@ -1,7 +1,4 @@
 import * as enums from "@pulumi/azure-native/types/enums/app";
-import { answersHttp } from "../../processes/http-ready";
-import type { ProcessSpec } from "../../processes/process-spec";
-import { loopback } from "../../storage/port-book";
 import { at, listAt, type Properties, textAt, type Value } from "../properties";
 import {
   type CloudServices,
@@ -10,7 +7,7 @@ import {
   type ResourceKind,
   valuesOf,
 } from "./resource-kind";
-import { mediaServiceProcess } from "./media-service-process";
+import { removeMediaService, startMediaService } from "./media-service-process";
 
 /** Name of the process that runs a container app. */
 export function appProcessName(app: string): string {
@@ -59,9 +56,7 @@ export const containerApp: ResourceKind = {
     computed: ["configuration", "latestRevisionName", "latestRevisionFqdn"],
     async apply(declared, cloud) {
       requireEnvironment(declared, cloud);
-      const port = await cloud.ports.portFor(appProcessName(declared.name));
-      await cloud.supervisor.start(processSpec(declared, cloud, port));
-      const address = `${loopback}:${port.toString()}`;
+      const address = await startApp(declared, cloud);
       return {
         outputs: {
           configuration: withoutSecretValues(declared.inputs, address),
@@ -71,10 +66,7 @@ export const containerApp: ResourceKind = {
         },
       };
     },
-    async remove({ name }, cloud) {
-      await cloud.supervisor.stop(appProcessName(name));
-      cloud.ports.release(appProcessName(name));
-    },
+    remove: ({ name }, cloud) => removeMediaService(cloud, appProcessName(name)),
   },
 };
 
@@ -86,20 +78,18 @@ function requireEnvironment({ inputs, name }: Declared, cloud: CloudServices): v
   }
 }
 
-function processSpec(declared: Declared, cloud: CloudServices, port: number): ProcessSpec {
-  const address = `${loopback}:${port.toString()}`;
-  return {
-    ...mediaServiceProcess(cloud, {
+function startApp(declared: Declared, cloud: CloudServices): Promise<string> {
+  const environment = declaredEnvironment(declared);
+  return startMediaService(cloud, {
+    name: appProcessName(declared.name),
+    environment: (address) => ({
       ...cloud.systemEnvironment,
-      ...declaredEnvironment(declared),
+      ...environment,
       CONTAINER_APP_NAME: declared.name,
       CONTAINER_APP_REVISION: `${declared.name}--local`,
       CONTAINER_APP_HOSTNAME: address,
-      CONTAINER_APP_PORT: port.toString(),
     }),
-    name: appProcessName(declared.name),
-    isReady: () => answersHttp(`http://${address}/healthz`, [200]),
-  };
+  });
 }
 
 /** The variables of the first container, with the values of the secrets that they refer to. */

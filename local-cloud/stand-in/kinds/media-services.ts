@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { answersHttp } from "../../processes/http-ready";
 import { loopback } from "../../storage/port-book";
 import { listAt, secret, textAt } from "../properties";
 import type { ResourceRecord } from "../resource-records";
-import { mediaServiceProcess } from "./media-service-process";
+import { removeMediaService, startMediaService } from "./media-service-process";
 import {
   type CloudServices,
   type Declared,
@@ -81,23 +80,19 @@ export const mediaServicesKinds: readonly ResourceKind[] = [serviceAccount, stre
 async function applyAccount(declared: Declared, cloud: CloudServices): Promise<Made> {
   const { name, hidden } = declared;
   const key = textAt(hidden, "key") ?? randomBytes(keyLengthBytes).toString("base64");
-  const process = mediaAccountProcessName(name);
-  const port = await cloud.ports.portFor(process);
-  const address = `${loopback}:${port.toString()}`;
-  await cloud.supervisor.start({
-    ...mediaServiceProcess(cloud, {
+  const storage = await storageEnvironment(declared, cloud);
+  await startMediaService(cloud, {
+    name: mediaAccountProcessName(name),
+    environment: (address) => ({
       ...cloud.systemEnvironment,
-      ...(await storageEnvironment(declared, cloud)),
+      ...storage,
       MEDIA_ACCOUNT_NAME: name,
       MEDIA_ACCOUNT_KEY: key,
       DATA_CENTER: textAt(declared.inputs, "tags.dataCenter") ?? name,
       PUBLIC_SCHEME: "http",
       PUBLIC_HOST_NAME: address,
-      CONTAINER_APP_PORT: port.toString(),
       SERVICE_PRINCIPALS: JSON.stringify(cloud.principals()),
     }),
-    name: process,
-    isReady: () => answersHttp(`http://${address}/healthz`, [200]),
   });
   return { outputs: {}, hidden: { key: secret(key) } };
 }
@@ -126,7 +121,6 @@ async function storageEnvironment(
   };
 }
 
-async function removeAccount({ name }: Declared, cloud: CloudServices): Promise<void> {
-  await cloud.supervisor.stop(mediaAccountProcessName(name));
-  cloud.ports.release(mediaAccountProcessName(name));
+function removeAccount({ name }: Declared, cloud: CloudServices): Promise<void> {
+  return removeMediaService(cloud, mediaAccountProcessName(name));
 }

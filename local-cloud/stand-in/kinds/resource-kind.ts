@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Ingresses } from "../../ingress/ingresses";
 import type { Supervisor } from "../../processes/supervisor";
 import type { AzuriteStores } from "../../storage/azurite-stores";
 import type { PortBook } from "../../storage/port-book";
@@ -67,6 +68,7 @@ export interface CloudServices {
   readonly records: ResourceRecords;
   readonly stores: AzuriteStores;
   readonly supervisor: Supervisor;
+  readonly ingresses: Ingresses;
   /** The service principals that the classic provider was configured with. */
   principals(): readonly ServicePrincipal[];
   /** Says something to the user, once. */

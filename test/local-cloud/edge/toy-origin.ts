@@ -22,9 +22,9 @@ export class ToyOrigin implements AsyncDisposable {
     });
   }
 
-  static async start(name: string, behaviour: RequestListener): Promise<ToyOrigin> {
+  static async start(name: string, behaviour: RequestListener, port = 0): Promise<ToyOrigin> {
     const origin = new ToyOrigin(name, behaviour);
-    await new Promise<void>((resolve) => origin.server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => origin.server.listen(port, "127.0.0.1", resolve));
     return origin;
   }
 

@@ -16,6 +16,13 @@ import {
   unknown,
   withValue,
 } from "../../../local-cloud/stand-in/properties";
+import {
+  cutNetwork,
+  failNetwork,
+  hangNetwork,
+  restoreNetwork,
+  slowNetwork,
+} from "../../support/faults";
 import { until } from "../until";
 import { ProviderClient } from "./provider-client";
 
@@ -315,11 +322,43 @@ describe("the stand-in provider over gRPC", function () {
         });
 
       assert.equal((await fault("kill")).status, 200);
-      await assert.rejects(fetch(`${serviceUrl()}/healthz`));
+      assert.equal((await fetch(`${serviceUrl()}/healthz`)).status, 503);
       assert.equal((await fault("restore")).status, 200);
 
       assert.equal((await fetch(`${serviceUrl()}/healthz`)).status, 200);
       assert.equal((await fault("explode")).status, 400);
+    });
+
+    it("and lets tests spoil its network, and shows the fault until it ends", async () => {
+      const controlled = { facts: () => Promise.resolve({ controlUrl: cloud.controlUrl }) };
+      const shown = async (): Promise<unknown> => {
+        const response = await fetch(`${cloud.controlUrl}/status`);
+        return ((await response.json()) as { dataCenters: [{ fault?: unknown }] }).dataCenters[0]
+          .fault;
+      };
+      const ask = async (): Promise<string> => {
+        const started = performance.now();
+        const signal = AbortSignal.timeout(1_000);
+        try {
+          const response = await fetch(`${serviceUrl()}/healthz`, { signal });
+          await response.text();
+          return performance.now() - started < 300 ? response.status.toString() : "late";
+        } catch (error) {
+          return (error as Error).name === "TimeoutError" ? "silent" : "broken off";
+        }
+      };
+
+      await slowNetwork(controlled, "east", 300);
+      assert.deepEqual([await ask(), await shown()], ["late", { action: "slow", latencyMs: 300 }]);
+      await failNetwork(controlled, "east", { status: 503, paths: "^/healthz$" });
+      assert.equal(await ask(), "503");
+      await hangNetwork(controlled, "east");
+      assert.deepEqual([await ask(), await shown()], ["silent", { action: "hang" }]);
+      await cutNetwork(controlled, "east", 1);
+      assert.equal(await ask(), "broken off");
+      await restoreNetwork(controlled, "east");
+      assert.equal(await shown(), undefined);
+      assert.equal((await fetch(`${serviceUrl()}/healthz`)).status, 200);
     });
 
     it("and starts an app again that crashed by itself", async () => {
