@@ -9,6 +9,7 @@ import { registerOrigin } from "./origin/register-origin";
 import type { Clock } from "./ports/clock";
 import { AccessTokens } from "./services/access-tokens";
 import type { AccountDeps } from "./services/account-deps";
+import { AccountSealer } from "./services/account-sealer";
 import { StoredJobRuns } from "./services/job-runs";
 import { PendingJobsSweeper } from "./services/pending-jobs-sweeper";
 import { StoredPublishedAssets } from "./services/published-assets";
@@ -113,7 +114,7 @@ export class MediaServiceContext implements AsyncDisposable {
 }
 
 async function openAccount(
-  { accountName, storage, publicScheme, publicHost }: MediaServiceConfig,
+  { accountName, accountKey, storage, publicScheme, publicHost }: MediaServiceConfig,
   app: FastifyInstance,
 ): Promise<AccountDeps> {
   const [stores, queue] = await Promise.all([openTables(storage), AzureJobQueue.open(storage)]);
@@ -131,6 +132,7 @@ async function openAccount(
     blobs,
     signer: blobs,
     queue,
+    sealer: new AccountSealer(accountKey),
     clock: systemClock,
     newGuid: randomUUID,
   };

@@ -2,10 +2,14 @@ import type { AccountDeps } from "../services/account-deps";
 import type { ApiModel } from "./dispatch";
 import { accessPolicySet } from "./entity-sets/access-policies";
 import { assetSet } from "./entity-sets/assets";
+import { authorizationPolicySet, policyOptionSet } from "./entity-sets/authorization-policies";
+import { contentKeySet } from "./entity-sets/content-keys";
+import { deliveryPolicySet } from "./entity-sets/delivery-policies";
 import { fileSet } from "./entity-sets/files";
 import { jobSet } from "./entity-sets/jobs";
 import { locatorSet } from "./entity-sets/locators";
 import { mediaProcessorSet } from "./entity-sets/media-processors";
+import { reservedUnitSet } from "./entity-sets/reserved-units";
 import { storageAccountSet } from "./entity-sets/storage-accounts";
 import { operationSet, streamingEndpointSet } from "./entity-sets/streaming-endpoints";
 import { taskSet } from "./entity-sets/tasks";
@@ -27,6 +31,11 @@ export function apiModel(
     streamingEndpointSet(deps),
     operationSet(deps),
     storageAccountSet(deps),
+    contentKeySet(deps),
+    deliveryPolicySet(deps),
+    authorizationPolicySet(deps),
+    policyOptionSet(deps),
+    reservedUnitSet(deps),
   ];
   return {
     sets: new Map(sets.map((set) => [set.type.setName, set])),

@@ -2,7 +2,27 @@ import { createHash } from "node:crypto";
 import { InvalidInputError } from "./errors";
 
 /** The kinds of entity ids: `nb:{kind}:UUID:{guid}` (Media Services v2, "Identify entities"). */
-export type IdKind = "cid" | "pid" | "lid" | "jid" | "tid" | "mpid" | "oid" | "opid" | "nepid";
+export type IdKind =
+  | "cid"
+  | "pid"
+  | "lid"
+  | "jid"
+  | "tid"
+  | "mpid"
+  | "oid"
+  | "opid"
+  | "nepid"
+  | "kid"
+  | "jtid"
+  | "ttid"
+  | "adpid"
+  | "ckpid"
+  | "ckpoid"
+  // Of entities that clients never see.
+  | "linkid"
+  | "certid"
+  | "unitid"
+  | "noticeid";
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

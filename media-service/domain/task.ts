@@ -20,6 +20,14 @@ export interface OutputAssetRequest {
   readonly formatOption: number;
 }
 
+/** How a task's configuration is encrypted, as the client said it. */
+export interface TaskEncryption {
+  readonly keyId: string | null;
+  readonly scheme: string | null;
+  readonly version: string | null;
+  readonly initializationVector: string | null;
+}
+
 /** Media Services v2, "Task": one run of a media processor. */
 export interface Task {
   readonly id: string;
@@ -27,11 +35,12 @@ export interface Task {
   /** Place in the job, from 0. */
   readonly position: number;
   readonly name: string | null;
-  /** Preset name, JSON or XML. */
+  /** Preset name, JSON or XML; base64 where it is encrypted. */
   readonly configuration: string;
   readonly mediaProcessorId: string;
   readonly taskBody: string;
   readonly options: number;
+  readonly encryption: TaskEncryption | null;
   readonly priority: number;
   /** One of TaskState. */
   readonly state: number;

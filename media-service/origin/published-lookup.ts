@@ -34,7 +34,7 @@ export class PublishedLookup {
    * The asset behind a locator.
    *
    * @throws NotFoundError when there is no such locator.
-   * @throws DeniedError when it has expired or has not begun.
+   * @throws DeniedError when it has expired or has not begun, or the asset must not be streamed.
    * @throws UnavailableError when the streaming endpoint is stopped.
    */
   async requireLive(locatorGuid: string): Promise<PublishedAsset> {
@@ -56,6 +56,7 @@ export class PublishedLookup {
     if (now < asset.availableFrom) {
       throw new DeniedError(`the locator begins at ${asset.availableFrom.toISOString()}`);
     }
+    if (asset.refusal !== undefined) throw new DeniedError(asset.refusal);
     return asset;
   }
 }

@@ -1,8 +1,17 @@
 import type { AccessPolicy } from "../domain/access-policy";
 import type { Asset } from "../domain/asset";
 import type { AssetFile } from "../domain/asset-file";
+import type {
+  AuthorizationPolicyOption,
+  ContentKeyAuthorizationPolicy,
+} from "../domain/authorization-policy";
+import type { ContentKey } from "../domain/content-key";
+import type { AssetDeliveryPolicy } from "../domain/delivery-policy";
+import type { EntityLink } from "../domain/entity-link";
 import type { Job } from "../domain/job";
 import type { Locator } from "../domain/locator";
+import type { ProtectionKey } from "../domain/protection-key";
+import type { ReservedUnits } from "../domain/reserved-units";
 import type { Operation, StreamingEndpoint } from "../domain/streaming-endpoint";
 import type { Task } from "../domain/task";
 import type { EntityStore, Stored } from "./entity-store";
@@ -42,4 +51,13 @@ export interface AccountStores {
   readonly tasks: EntityStore<Task, "job">;
   readonly streamingEndpoints: EntityStore<StreamingEndpoint, "name">;
   readonly operations: EntityStore<Operation, never>;
+  readonly contentKeys: EntityStore<ContentKey, "name">;
+  readonly deliveryPolicies: EntityStore<AssetDeliveryPolicy, "name">;
+  readonly authorizationPolicies: EntityStore<ContentKeyAuthorizationPolicy, "name">;
+  readonly policyOptions: EntityStore<AuthorizationPolicyOption, "name">;
+  readonly links: EntityStore<EntityLink, "source" | "target">;
+  /** At most one, the account's. */
+  readonly protectionKeys: EntityStore<ProtectionKey, never>;
+  /** At most one, the account's. */
+  readonly reservedUnits: EntityStore<ReservedUnits, never>;
 }

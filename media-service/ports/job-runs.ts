@@ -3,8 +3,12 @@ import type { BlobAddress } from "./blob-store";
 /** One task of a job, as the worker needs it. */
 export interface TaskRun {
   readonly taskId: string;
-  /** Preset name, or preset JSON or XML, as the client sent it. */
+  /** Preset name, or preset JSON or XML, in clear. */
   readonly configuration: string;
+  /** Whether the client has sent it encrypted: then it is secret. */
+  readonly isProtected?: boolean;
+  /** Why there is no configuration. */
+  readonly configurationProblem?: string;
   /** Name of the media processor, for example "Media Encoder Standard". */
   readonly processorName: string;
   /** The input asset's primary file, or its only one; undefined when neither can be told. */

@@ -7,6 +7,8 @@ export interface PublishedAsset {
   readonly container: string;
   readonly availableFrom: Date;
   readonly expiresAt: Date;
+  /** Why it must not be streamed; undefined when it may. */
+  readonly refusal?: string;
 }
 
 /** How the origin looks at the account. Implemented by `services/published-assets.ts`. */

@@ -5,6 +5,7 @@ import type { Clock, NewGuid } from "../ports/clock";
 import type { Entity, EntityStore, Stored } from "../ports/entity-store";
 import type { JobQueue } from "../ports/job-queue";
 import type { SasSigner } from "../ports/sas-signer";
+import type { SecretSealer } from "../ports/secret-sealer";
 
 /** Who this account is. */
 export interface AccountIdentity {
@@ -21,6 +22,7 @@ export interface AccountDeps {
   readonly blobs: BlobStore;
   readonly signer: SasSigner;
   readonly queue: JobQueue;
+  readonly sealer: SecretSealer;
   readonly clock: Clock;
   readonly newGuid: NewGuid;
 }

@@ -2,6 +2,7 @@ import { type Asset, assetContainer, checkAsset } from "../domain/asset";
 import { NotFoundError } from "../domain/errors";
 import { entityId } from "../domain/ids";
 import type { AccountDeps } from "./account-deps";
+import { removeLinksOf } from "./entity-links";
 import { ensureContainer } from "./living-asset";
 import { removeLocator } from "./locators";
 import { updateEntity } from "./update-entity";
@@ -85,5 +86,6 @@ export async function deleteAsset(
   for (const { value } of await stores.files.find("parent", asset.id)) {
     await stores.files.delete(value.id);
   }
+  await removeLinksOf(deps, asset.id);
   await stores.assets.delete(asset.id);
 }

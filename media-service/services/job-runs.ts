@@ -11,6 +11,7 @@ import { createFileInfos } from "./asset-files";
 import { changeJob, endedTask, withEvent } from "./change-job";
 import { deleteOutputs, endAsCanceled } from "./end-job";
 import { makeOutputAssets } from "./job-readiness";
+import { clearConfiguration, isProtected } from "./protected-configuration";
 import { tasksOf } from "./tasks-of";
 import { updateEntity } from "./update-entity";
 
@@ -140,11 +141,24 @@ export class StoredJobRuns implements JobRuns {
     );
     return {
       taskId: task.id,
-      configuration: task.configuration,
+      ...(await this.configurationOf(task)),
       processorName: processor?.name ?? "",
       input: await this.inputOf(task),
       outputContainer: asset?.value.container ?? "",
     };
+  }
+
+  // Decrypted now, for the moment of the run; whoever has deleted the key since ends the task.
+  private async configurationOf(
+    task: Task,
+  ): Promise<Pick<TaskRun, "configuration" | "isProtected" | "configurationProblem">> {
+    const marks = isProtected(task) ? { isProtected: true } : {};
+    try {
+      return { configuration: await clearConfiguration(this.deps, task), ...marks };
+    } catch (cause) {
+      if (!(cause instanceof InvalidInputError || cause instanceof NotFoundError)) throw cause;
+      return { configuration: "", configurationProblem: cause.message, ...marks };
+    }
   }
 
   private async inputOf({ inputAssetIds: [assetId = ""] }: Task): Promise<BlobAddress | undefined> {

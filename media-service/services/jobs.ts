@@ -9,6 +9,7 @@ import { endAsCanceled } from "./end-job";
 import { makeJobReady } from "./job-readiness";
 import { livingAsset } from "./living-asset";
 import { type NewJob, planJob } from "./new-job";
+import { clearConfiguration } from "./protected-configuration";
 import { updateEntity } from "./update-entity";
 
 /**
@@ -25,6 +26,8 @@ export async function createJob(
   const inputs: Asset[] = [];
   for (const id of wanted.inputAssetIds) inputs.push(await usableInput(deps, id));
   const { job, tasks } = planJob(deps, wanted, inputs);
+  // What can't be decrypted now can't be later; the result is not kept.
+  for (const task of tasks) await clearConfiguration(deps, task);
   await deps.stores.jobs.insertWithTasks(job, tasks);
   await makeJobReady(deps, job);
   return { job, tasks };

@@ -6,7 +6,7 @@ import type { Job, JobNotificationSubscription } from "../domain/job";
 import { JobState, TaskState } from "../domain/job-state";
 import { MEDIA_PROCESSORS } from "../domain/media-processors";
 import { inRunOrder } from "../domain/run-order";
-import type { OutputAssetRequest, Task } from "../domain/task";
+import type { OutputAssetRequest, Task, TaskEncryption } from "../domain/task";
 import { parseTaskBody, type TaskBody, type TaskOutput } from "../domain/task-body";
 import type { AccountDeps } from "./account-deps";
 
@@ -17,6 +17,7 @@ export interface NewTask {
   readonly mediaProcessorId: string;
   readonly taskBody: string;
   readonly options: number;
+  readonly encryption: TaskEncryption | null;
   /** The job's, where it is not given. */
   readonly priority: number | null;
 }
@@ -40,7 +41,6 @@ const MAX_TASK_NAME_LENGTH = 4000;
 const MAX_CONFIGURATION_LENGTH = 100_000;
 // All rows of a job are one write, which holds 4 MiB.
 const MAX_TEXT_LENGTH = 1_000_000;
-const PROTECTED_CONFIGURATION = 1;
 const LARGEST_OPTIONS = 7;
 
 /**
@@ -97,12 +97,12 @@ export function planJob(
 }
 
 function newTaskRow(
-  { name, configuration, mediaProcessorId, taskBody, options, priority }: NewTask,
+  { name, configuration, mediaProcessorId, taskBody, options, encryption, priority }: NewTask,
   jobPriority: number,
 ): Omit<Task, "id" | "jobId" | "position" | "historicalEvents" | "inputAssetIds" | "outputs"> {
   checkTask({ name, configuration, mediaProcessorId, options });
   return {
-    ...{ name, configuration, mediaProcessorId, taskBody, options },
+    ...{ name, configuration, mediaProcessorId, taskBody, options, encryption },
     priority: priority ?? jobPriority,
     state: TaskState.none,
     progress: 0,
@@ -149,11 +149,6 @@ function checkTask(
   }
   if (!Number.isInteger(task.options) || task.options < 0 || task.options > LARGEST_OPTIONS) {
     throw new InvalidInputError(`A task's Options must be a sum of 1, 2 and 4`);
-  }
-  if ((task.options & PROTECTED_CONFIGURATION) !== 0) {
-    throw new InvalidInputError(
-      "A task's Options 1 (ProtectedConfiguration) is not offered: send the configuration in clear",
-    );
   }
   const isKnown = MEDIA_PROCESSORS.some(
     ({ id }) => id.toLowerCase() === task.mediaProcessorId.toLowerCase(),

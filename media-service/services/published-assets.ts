@@ -1,7 +1,10 @@
+import { type Asset, AssetOptions } from "../domain/asset";
+import { refusalOf } from "../domain/delivery-policy";
 import { entityId, isGuid } from "../domain/ids";
 import { type Locator, LocatorType } from "../domain/locator";
 import type { PublishedAsset, PublishedAssets } from "../ports/published-assets";
 import type { AccountDeps } from "./account-deps";
+import { linkedIds } from "./entity-links";
 import { defaultEndpointId } from "./streaming-endpoints";
 
 const ALWAYS = new Date(0);
@@ -24,7 +27,7 @@ export class StoredPublishedAssets implements PublishedAssets {
       if (found.length >= limit) break;
       if (value.expirationDateTime <= now || (value.startTime ?? ALWAYS) > now) continue;
       const published = await this.published(value);
-      if (published !== undefined) found.push(published);
+      if (published !== undefined && published.refusal === undefined) found.push(published);
     }
     return found;
   }
@@ -38,6 +41,7 @@ export class StoredPublishedAssets implements PublishedAssets {
     if (locator.type !== LocatorType.onDemandOrigin) return undefined;
     const asset = await this.deps.stores.assets.get(locator.assetId);
     if (asset === undefined || asset.value.deleting) return undefined;
+    const refusal = await this.refusalOf(asset.value);
     return {
       locatorId: locator.id,
       assetId: asset.value.id,
@@ -45,6 +49,19 @@ export class StoredPublishedAssets implements PublishedAssets {
       container: locator.container,
       availableFrom: locator.startTime ?? ALWAYS,
       expiresAt: locator.expirationDateTime,
+      ...(refusal === undefined ? {} : { refusal }),
     };
+  }
+
+  private async refusalOf({ id, options }: Asset): Promise<string | undefined> {
+    if (options === AssetOptions.storageEncrypted) {
+      return "the asset is StorageEncrypted, which this origin does not decrypt";
+    }
+    for (const policyId of await linkedIds(this.deps, id, "DeliveryPolicies")) {
+      const policy = await this.deps.stores.deliveryPolicies.get(policyId);
+      const refusal = policy === undefined ? undefined : refusalOf(policy.value);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
   }
 }

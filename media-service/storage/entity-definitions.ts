@@ -4,6 +4,7 @@ import { type AssetFile, filePlace } from "../domain/asset-file";
 import { ConflictError, QuotaExceededError } from "../domain/errors";
 import type { Job } from "../domain/job";
 import { type Locator, MAX_LOCATORS_PER_ASSET } from "../domain/locator";
+import type { ReservedUnits } from "../domain/reserved-units";
 import {
   DEFAULT_ENDPOINT,
   MAX_STREAMING_ENDPOINTS,
@@ -13,8 +14,8 @@ import {
 import type { Task } from "../domain/task";
 import type { EntityDefinition } from "./table-entity-store";
 
-// Entities without a name are found by going through all: nobody looks for them.
-const byName = { value: (entity: { name: string | null }) => entity.name ?? undefined };
+/** Index by name. Entities without one are found by going through all: nobody looks for them. */
+export const byName = { value: (entity: { name: string | null }) => entity.name ?? undefined };
 
 /** How assets are kept. */
 export const ASSETS: EntityDefinition<Asset, "name"> = {
@@ -160,6 +161,7 @@ export const TASKS: EntityDefinition<Task, "job"> = {
     mediaProcessorId: "string",
     taskBody: "text",
     options: "int32",
+    encryption: "json",
     priority: "int32",
     state: "int32",
     progress: "double",
@@ -217,5 +219,13 @@ export const OPERATIONS: EntityDefinition<Operation, never> = {
   kind: "operation",
   idKind: "opid",
   columns: { targetEntityId: "string", state: "string", created: "date" },
+  indexes: {},
+};
+
+/** How reserved units are kept. */
+export const RESERVED_UNITS: EntityDefinition<ReservedUnits, never> = {
+  kind: "units",
+  idKind: "unitid",
+  columns: { type: "int32", current: "int32" },
   indexes: {},
 };

@@ -10,4 +10,10 @@ export const TABLES = {
   jobs: "jobs",
   streamingEndpoints: "streamingendpoints",
   operations: "operations",
+  contentKeys: "contentkeys",
+  deliveryPolicies: "deliverypolicies",
+  authorizationPolicies: "authorizationpolicies",
+  policyOptions: "policyoptions",
+  links: "links",
+  account: "account",
 } as const;

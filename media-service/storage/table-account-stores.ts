@@ -7,9 +7,12 @@ import type { AccountStores } from "../ports/account-stores";
 import { statusOf, storeError } from "./azure-errors";
 import * as definitions from "./entity-definitions";
 import { TABLES } from "./names";
+import * as protection from "./protection-definitions";
 import type { StorageAccess } from "./storage-access";
 import { TableEntityStore } from "./table-entity-store";
 import { TableJobStore } from "./table-job-store";
+
+type Tables = Record<keyof typeof TABLES, TableClient>;
 
 /** Opens the account's tables, making those that are missing. */
 export async function openTables(access: StorageAccess): Promise<AccountStores> {
@@ -32,10 +35,41 @@ export async function openTables(access: StorageAccess): Promise<AccountStores> 
       definitions.STREAMING_ENDPOINTS,
     ),
     operations: new TableEntityStore(tables.operations, "Operations", definitions.OPERATIONS),
+    ...protectionStores(tables),
+    reservedUnits: new TableEntityStore(tables.account, "Account", definitions.RESERVED_UNITS),
   };
 }
 
-async function openAll(access: StorageAccess): Promise<Record<keyof typeof TABLES, TableClient>> {
+function protectionStores(
+  tables: Tables,
+): Pick<
+  AccountStores,
+  | "contentKeys"
+  | "deliveryPolicies"
+  | "authorizationPolicies"
+  | "policyOptions"
+  | "links"
+  | "protectionKeys"
+> {
+  return {
+    contentKeys: new TableEntityStore(tables.contentKeys, "Keys", protection.CONTENT_KEYS),
+    deliveryPolicies: new TableEntityStore(
+      tables.deliveryPolicies,
+      "Policies",
+      protection.DELIVERY_POLICIES,
+    ),
+    authorizationPolicies: new TableEntityStore(
+      tables.authorizationPolicies,
+      "Policies",
+      protection.AUTHORIZATION_POLICIES,
+    ),
+    policyOptions: new TableEntityStore(tables.policyOptions, "Options", protection.POLICY_OPTIONS),
+    links: new TableEntityStore(tables.links, "Links", protection.LINKS),
+    protectionKeys: new TableEntityStore(tables.account, "Account", protection.PROTECTION_KEYS),
+  };
+}
+
+async function openAll(access: StorageAccess): Promise<Tables> {
   const open = async (name: string): Promise<TableClient> => {
     const credential = new AzureNamedKeyCredential(access.accountName, access.accountKey);
     const client = new TableClient(access.tableEndpoint, name, credential, clientOptions(access));
@@ -48,10 +82,7 @@ async function openAll(access: StorageAccess): Promise<Record<keyof typeof TABLE
   };
   const names = Object.entries(TABLES);
   const clients = await Promise.all(names.map(([, name]) => open(name)));
-  return Object.fromEntries(names.map(([key], i) => [key, clients[i]])) as Record<
-    keyof typeof TABLES,
-    TableClient
-  >;
+  return Object.fromEntries(names.map(([key], i) => [key, clients[i]])) as Tables;
 }
 
 function clientOptions({ tableEndpoint }: StorageAccess): TableServiceClientOptions {

@@ -3,6 +3,7 @@ import { UnavailableError } from "../domain/errors";
 import type { Clock } from "../ports/clock";
 import type { JobMessage, JobQueue } from "../ports/job-queue";
 import type { JobRun, JobRuns, TaskErrorCode, TaskRun } from "../ports/job-runs";
+import { withConcealedConfiguration } from "./concealed-configuration";
 import { JobLease } from "./job-lease";
 import { JobStopped } from "./job-stopped";
 import { ProgressReporter } from "./progress-reporter";
@@ -101,14 +102,16 @@ export class JobHandler {
       await using progress = new ProgressReporter({ runs, log }, { jobId, taskId, job });
       await progress.start();
       job.signal.throwIfAborted();
-      await runTask(this.deps, task, {
-        signal: job.signal,
-        clearFirst: message.attempt > 1,
-        beforeUpload: () => lease.renew(),
-        onProgress: (percent) => {
-          progress.set(percent);
-        },
-      });
+      await withConcealedConfiguration(task, () =>
+        runTask(this.deps, task, {
+          signal: job.signal,
+          clearFirst: message.attempt > 1,
+          beforeUpload: () => lease.renew(),
+          onProgress: (percent) => {
+            progress.set(percent);
+          },
+        }),
+      );
     }
     job.signal.throwIfAborted();
     await runs.taskCompleted(jobId, taskId);

@@ -1,12 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { AccountDeps } from "../../media-service/services/account-deps";
+import { AccountSealer } from "../../media-service/services/account-sealer";
 import { AzureBlobStore } from "../../media-service/storage/azure-blob-store";
 import { AzureJobQueue } from "../../media-service/storage/azure-job-queue";
 import type { StorageAccess } from "../../media-service/storage/storage-access";
 import { openTables } from "../../media-service/storage/table-account-stores";
 
 /** An account over a storage account, for tests of use cases without the API. */
-export async function openTestAccount(storage: StorageAccess): Promise<AccountDeps> {
+export async function openTestAccount(
+  storage: StorageAccess,
+  accountKey = "account key",
+): Promise<AccountDeps> {
   const blobs = new AzureBlobStore(storage);
   return {
     account: {
@@ -18,6 +22,7 @@ export async function openTestAccount(storage: StorageAccess): Promise<AccountDe
     blobs,
     signer: blobs,
     queue: await AzureJobQueue.open(storage),
+    sealer: new AccountSealer(accountKey),
     clock: { now: () => new Date() },
     newGuid: randomUUID,
   };

@@ -2,9 +2,13 @@ import type { Asset } from "../../domain/asset";
 import type { EntityType, WireEntity } from "../../odata/edm";
 import { type AccountDeps, required } from "../../services/account-deps";
 import { createAsset, deleteAsset, updateAsset } from "../../services/assets";
+import { livingAsset } from "../../services/living-asset";
 import { each, type EntitySet, equalText } from "../entity-set";
+import { entityLinks, linkedEntities } from "../links";
 import { assetToWire } from "../wire/asset-to-wire";
 import { assetsToWire } from "../wire/assets-to-wire";
+import { contentKeyToWire } from "../wire/content-key-to-wire";
+import { deliveryPolicyToWire } from "../wire/delivery-policy-to-wire";
 import { fileToWire } from "../wire/file-to-wire";
 import { locatorToWire } from "../wire/locator-to-wire";
 import { storageAccountToWire } from "../wire/storage-account-to-wire";
@@ -27,6 +31,8 @@ const ASSET: EntityType = {
   navigations: {
     Locators: { target: "Locators", many: true },
     Files: { target: "Files", many: true },
+    ContentKeys: { target: "ContentKeys", many: true },
+    DeliveryPolicies: { target: "AssetDeliveryPolicies", many: true },
     ParentAssets: { target: "Assets", many: true },
     StorageAccount: { target: "StorageAccounts", many: false },
   },
@@ -34,7 +40,9 @@ const ASSET: EntityType = {
 
 /** The `Assets` entity set. */
 export function assetSet(deps: AccountDeps): EntitySet {
-  const { assets, files, locators } = deps.stores;
+  const { stores } = deps;
+  const { assets } = stores;
+  const source = (id: string): Promise<Asset> => livingAsset(deps, id);
   const toWire = (asset: Asset): WireEntity => assetToWire(deps, asset);
   return {
     type: ASSET,
@@ -48,18 +56,7 @@ export function assetSet(deps: AccountDeps): EntitySet {
         yield* each(name === undefined ? assets.list() : await assets.find("name", name), toWire);
       }
     },
-    async navigate(id, property) {
-      const { value } = await required(assets, id);
-      if (property === "Files") {
-        return (await files.find("parent", value.id)).map((file) => fileToWire(file.value));
-      }
-      if (property === "Locators") {
-        const found = await locators.find("asset", value.id);
-        return found.map((locator) => locatorToWire(deps, locator.value));
-      }
-      if (property === "StorageAccount") return [storageAccountToWire(deps)];
-      return assetsToWire(deps, value.parentAssetIds);
-    },
+    navigate: async (id, property) => navigate(deps, (await required(assets, id)).value, property),
     async create(body) {
       const asset = await createAsset(deps, {
         name: body.string("Name"),
@@ -76,11 +73,47 @@ export function assetSet(deps: AccountDeps): EntitySet {
         ...(body.has("Name") ? { name: body.string("Name") } : {}),
         ...(body.has("AlternateId") ? { alternateId: body.string("AlternateId") } : {}),
       }),
+    links: {
+      ContentKeys: entityLinks(deps, "ContentKeys", { source, target: stores.contentKeys }),
+      DeliveryPolicies: entityLinks(deps, "DeliveryPolicies", {
+        ...{ source, target: stores.deliveryPolicies },
+      }),
+    },
     delete: (id, query) =>
       deleteAsset(deps, id, {
         keepContainer: query.get("keepcontainer")?.toLowerCase() === "true",
       }),
   };
+}
+
+async function navigate(
+  deps: AccountDeps,
+  { id, parentAssetIds }: Asset,
+  property: string,
+): Promise<readonly WireEntity[]> {
+  const { files, locators, contentKeys, deliveryPolicies } = deps.stores;
+  switch (property) {
+    case "Files":
+      return (await files.find("parent", id)).map((file) => fileToWire(file.value));
+    case "Locators":
+      return (await locators.find("asset", id)).map(({ value }) => locatorToWire(deps, value));
+    case "ContentKeys":
+      return linkedEntities(
+        deps,
+        { id, property },
+        { store: contentKeys, toWire: contentKeyToWire },
+      );
+    case "DeliveryPolicies":
+      return linkedEntities(
+        deps,
+        { id, property },
+        { store: deliveryPolicies, toWire: deliveryPolicyToWire },
+      );
+    case "StorageAccount":
+      return [storageAccountToWire(deps)];
+    default:
+      return assetsToWire(deps, parentAssetIds);
+  }
 }
 
 function emptyAsNull(text: string | null): string | null {

@@ -1,5 +1,6 @@
 import type { Job } from "../../domain/job";
 import { JobState } from "../../domain/job-state";
+import type { TaskEncryption } from "../../domain/task";
 import type { EntityType, WireEntity } from "../../odata/edm";
 import type { EntityBody } from "../../odata/entity-body";
 import { type AccountDeps, required } from "../../services/account-deps";
@@ -120,7 +121,20 @@ function newTask(body: EntityBody): NewTask {
     mediaProcessorId: body.requiredString("MediaProcessorId"),
     taskBody: body.requiredString("TaskBody"),
     options: body.number("Options") ?? 0,
+    encryption: taskEncryption(body),
     priority: body.number("Priority"),
+  };
+}
+
+// Clients send "None" for a task that is not encrypted.
+function taskEncryption(body: EntityBody): TaskEncryption | null {
+  const keyId = body.string("EncryptionKeyId");
+  if (keyId === null || keyId === "") return null;
+  return {
+    keyId,
+    scheme: body.string("EncryptionScheme"),
+    version: body.string("EncryptionVersion"),
+    initializationVector: body.string("InitializationVector"),
   };
 }
 

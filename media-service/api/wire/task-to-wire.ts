@@ -1,10 +1,19 @@
 import { TaskState } from "../../domain/job-state";
-import type { Task } from "../../domain/task";
+import type { Task, TaskEncryption } from "../../domain/task";
 import type { WireEntity } from "../../odata/edm";
+
+// Clients compare with exactly this word.
+const NOT_ENCRYPTED: TaskEncryption = {
+  keyId: null,
+  scheme: "None",
+  version: null,
+  initializationVector: null,
+};
 
 /** A task as clients see it at a moment. */
 export function taskToWire(task: Task, now: Date): WireEntity {
   const startTime = task.state === TaskState.running ? task.startTime : null;
+  const encryption = task.encryption ?? NOT_ENCRYPTED;
   return {
     Id: task.id,
     Configuration: task.configuration,
@@ -26,10 +35,9 @@ export function taskToWire(task: Task, now: Date): WireEntity {
     State: task.state,
     TaskBody: task.taskBody,
     Options: task.options,
-    EncryptionKeyId: null,
-    // Clients compare with exactly this word.
-    EncryptionScheme: "None",
-    EncryptionVersion: null,
-    InitializationVector: null,
+    EncryptionKeyId: encryption.keyId,
+    EncryptionScheme: encryption.scheme,
+    EncryptionVersion: encryption.version,
+    InitializationVector: encryption.initializationVector,
   };
 }

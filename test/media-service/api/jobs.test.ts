@@ -241,7 +241,7 @@ describe("jobs over the REST API", () => {
       400,
     ],
     ["one output of two tasks", { Tasks: [task(), task()] }, 400],
-    ["a protected configuration", { Tasks: [task({ Options: 1 })] }, 400],
+    ["a protected configuration without its key", { Tasks: [task({ Options: 1 })] }, 400],
     ["too long a name", { Name: "x".repeat(257) }, 400],
   ] as const) {
     it(`are refused with ${why}, and leave nothing`, async () => {

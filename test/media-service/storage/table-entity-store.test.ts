@@ -140,6 +140,7 @@ describe("entities in tables", () => {
     const task = {
       ...{ id: entityId("tid", randomUUID()), jobId: "nb:jid:UUID:x", position: 0, name: null },
       ...{ configuration: text, mediaProcessorId: "m", taskBody: "t", options: 0, priority: 0 },
+      encryption: null,
       ...{ state: 0, progress: 12.5, startTime: null, endTime: now, runningMilliseconds: 0 },
       ...{
         perfMessage: null,
