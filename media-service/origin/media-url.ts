@@ -1,16 +1,22 @@
 import { InvalidInputError, NotFoundError } from "../domain/errors";
 import { isAssetFileName } from "../packaging/blob-name";
-import { requireFormat, type StreamingFormat } from "./streaming-format";
+import type { UrlOptions } from "../packaging/fragment-url";
+import type { StreamingFormat } from "./streaming-format";
+import { readUrlArguments } from "./url-arguments";
 
 /** What a streaming URL asks for, after the locator. */
 export type MediaUrl =
-  | { readonly kind: "manifest"; readonly file: string; readonly format: StreamingFormat }
+  | (Pick<UrlOptions, "audioTrack"> & {
+      readonly kind: "manifest";
+      readonly file: string;
+      readonly format: StreamingFormat;
+    })
   | (QualityUrl & { readonly kind: "playlist" })
   | (QualityUrl & { readonly kind: "fragment"; readonly time: number | "init" })
   | { readonly kind: "file"; readonly file: string; readonly contentType: string };
 
 /** What a URL below `QualityLevels(b)` names. */
-export interface QualityUrl {
+export interface QualityUrl extends UrlOptions {
   readonly file: string;
   readonly bitrate: number;
   readonly stream: string;
@@ -51,7 +57,11 @@ export function parseMediaUrl(path: string): MediaUrl {
     );
   }
   const manifest = MANIFEST.exec(rest);
-  if (manifest) return { kind: "manifest", file, format: formatOf(argumentsOf(manifest[1])) };
+  if (manifest) {
+    const { format, audioTrack } = readUrlArguments(manifest[1]);
+    const options = audioTrack === undefined ? {} : { audioTrack };
+    return { kind: "manifest", file, format, ...options };
+  }
   const quality = QUALITY.exec(rest);
   if (quality) return parseQuality(file, quality);
   throw new NotFoundError(
@@ -68,31 +78,13 @@ function parseDownload(file: string): MediaUrl {
 
 function parseQuality(file: string, match: RegExpExecArray): MediaUrl {
   const [, bitrate = "", what = "", list] = match;
-  const given = argumentsOf(list);
-  const format = formatOf(given);
-  const [[stream, value] = ["", ""]] = given;
-  const quality = { file, bitrate: Number(bitrate), stream, format };
+  const { first, ...options } = readUrlArguments(list);
+  const [stream, value] = first;
+  const quality = { file, bitrate: Number(bitrate), stream, ...options };
   if (what.toLowerCase() === "manifest") return { kind: "playlist", ...quality };
   if (value === "i") return { kind: "fragment", ...quality, time: "init" };
   if (!/^\d{1,16}$/.test(value)) {
     throw new InvalidInputError(`'${value}' is no time: 'Fragments(${stream}=T,...)' needs 100 ns`);
   }
   return { kind: "fragment", ...quality, time: Number(value) };
-}
-
-/** `a=1,b,c=2` in order; what has no equals sign has no value. */
-function argumentsOf(list = ""): [string, string][] {
-  return list
-    .split(",")
-    .map((argument) => argument.trim())
-    .filter((argument) => argument !== "")
-    .map((argument) => {
-      const [name = "", ...value] = argument.split("=");
-      return [name, value.join("=")];
-    });
-}
-
-function formatOf(given: readonly [string, string][]): StreamingFormat {
-  const format = given.find(([name]) => name.toLowerCase() === "format");
-  return requireFormat(format?.[1].toLowerCase() ?? "");
 }

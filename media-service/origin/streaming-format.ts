@@ -1,40 +1,63 @@
 import { InvalidInputError } from "../domain/errors";
+import type { DeliveryForm } from "../packaging/delivery-form";
 
 /** A form of streaming that is served. */
-export interface StreamingFormat {
-  /** As URLs spell it, in lower case. */
-  readonly name: string;
-  readonly protocol: "hls" | "dash";
+export interface StreamingFormat extends DeliveryForm {
+  readonly protocol: "hls" | "dash" | "smooth";
+  /** For people. */
+  readonly title: string;
 }
 
-/** Spellings of Media Services that lead to CMAF segments. `csf` is the older name of the DASH form. */
-const SERVED: ReadonlyMap<string, StreamingFormat> = new Map(
-  [
-    { name: "m3u8-cmaf", protocol: "hls" as const },
-    { name: "mpd-time-cmaf", protocol: "dash" as const },
-    { name: "mpd-time-csf", protocol: "dash" as const },
-  ].map((format) => [format.name, format]),
-);
-
-/** Spellings of Media Services that clients may know and that are not served. */
-const NOT_SERVED: ReadonlyMap<string, string> = new Map([
-  ["", "Smooth Streaming"],
-  ["fmp4-v20", "Smooth Streaming 2.0"],
-  ["m3u8-aapl", "HLS with MPEG-TS segments, version 4"],
-  ["m3u8-aapl-v3", "HLS with MPEG-TS segments, version 3"],
-]);
+/**
+ * Everything that is served, in the spellings of Media Services: for each protocol the form that most
+ * players do best with comes first.
+ */
+export const STREAMING_FORMATS: readonly StreamingFormat[] = [
+  { name: "m3u8-cmaf", protocol: "hls", container: "cmaf", sound: "apart", title: "HLS, CMAF" },
+  {
+    name: "m3u8-aapl",
+    protocol: "hls",
+    container: "mpeg-ts",
+    sound: "apart",
+    title: "HLS version 4, MPEG-TS",
+  },
+  {
+    name: "m3u8-aapl-v3",
+    protocol: "hls",
+    container: "mpeg-ts",
+    sound: "muxed",
+    title: "HLS version 3, MPEG-TS",
+  },
+  {
+    name: "mpd-time-cmaf",
+    protocol: "dash",
+    container: "cmaf",
+    sound: "apart",
+    title: "DASH, CMAF",
+  },
+  { name: "mpd-time-csf", protocol: "dash", container: "cmaf", sound: "apart", title: "DASH, CSF" },
+  { name: "", protocol: "smooth", container: "smooth", sound: "apart", title: "Smooth Streaming" },
+  {
+    name: "fmp4-v20",
+    protocol: "smooth",
+    container: "smooth",
+    sound: "apart",
+    title: "Smooth Streaming 2.0",
+  },
+];
 
 /**
  * The format that a URL asks for.
  *
+ * @param name - In any letter case; empty when the URL names none.
  * @throws InvalidInputError when it is not served.
  */
 export function requireFormat(name: string): StreamingFormat {
-  const format = SERVED.get(name);
+  const lowerCase = name.toLowerCase();
+  const format = STREAMING_FORMATS.find((candidate) => candidate.name === lowerCase);
   if (format) return format;
-  const known = NOT_SERVED.get(name);
-  const what = known === undefined ? `there is no format '${name}'` : `${known} is not served here`;
+  const known = STREAMING_FORMATS.filter((one) => one.name !== "").map((one) => one.name);
   throw new InvalidInputError(
-    `${what}: ask for format=m3u8-cmaf (HLS) or format=mpd-time-cmaf (DASH)`,
+    `there is no format '${name}': ask for one of ${known.join(", ")}, or for none to get Smooth Streaming`,
   );
 }

@@ -1,56 +1,81 @@
 import { CorruptError } from "../domain/errors";
+import { fragmentName } from "./fragment-url";
 import type { Presentation, Quality, Stream } from "./presentation";
+import { smoothFourCc } from "./smooth-codecs";
 import { TICKS_PER_SECOND } from "./time";
 import { timelineOf } from "./timeline";
 import { escapeXml } from "./xml";
 
-/** Codec names of Smooth Streaming by the sample entry's name ([MS-SSTR] 2.2.2.5). */
-const FOUR_CC: Readonly<Record<string, string>> = {
-  avc1: "H264",
-  avc3: "H264",
-  hvc1: "HVC1",
-  hev1: "HEV1",
-  mp4a: "AACL",
-};
+/** The older form, whose readers know no repeated chunks. */
+const WITHOUT_REPEATS = "fmp4-v20";
 
 /**
- * Writes the client manifest (`.ismc`, [MS-SSTR] 2.2.2) that lies beside an asset's `.ism`.
+ * Writes a client manifest of Smooth Streaming ([MS-SSTR] 2.2.2): what players ask for, and the `.ismc`
+ * that lies beside an asset's `.ism`.
  *
+ * @param format - As URLs spell it; empty for the newer form, whose URLs name none.
  * @throws CorruptError when a track's codec has no name in Smooth Streaming.
  */
-export function renderClientManifest({ streams, durationTicks }: Presentation): string {
+export function renderClientManifest(
+  { streams, durationTicks }: Presentation,
+  format = "",
+): string {
+  const minor = format === WITHOUT_REPEATS ? 0 : 2;
   return [
     '<?xml version="1.0" encoding="utf-8"?>',
-    `<SmoothStreamingMedia MajorVersion="2" MinorVersion="2" Duration="${durationTicks}" TimeScale="${TICKS_PER_SECOND}">`,
-    ...streams.flatMap(streamIndex),
+    `<SmoothStreamingMedia MajorVersion="2" MinorVersion="${minor}" Duration="${durationTicks}" TimeScale="${TICKS_PER_SECOND}">`,
+    ...streams.flatMap((stream) => streamIndex(stream, format)),
     "</SmoothStreamingMedia>",
     "",
   ].join("\n");
 }
 
-function streamIndex(stream: Stream): string[] {
-  const { kind, name, language, qualities } = stream;
-  const { segments } = qualities[0].track;
+function streamIndex(stream: Stream, format: string): string[] {
+  const { kind, name, language } = stream;
+  const { segments } = stream.qualities[0].track;
+  const qualities = alignedQualities(stream);
+  const url = fragmentName(stream, "{start time}", { name: format, container: "smooth" });
   const attributes = [
     `Type="${kind}" Name="${escapeXml(name)}" Language="${escapeXml(language)}"`,
     `Chunks="${segments.length}" QualityLevels="${qualities.length}"`,
-    `Url="QualityLevels({bitrate})/Fragments(${escapeXml(name)}={start time})"`,
+    ...(kind === "video" ? [largest(qualities)] : []),
+    `Url="QualityLevels({bitrate})/${escapeXml(url)}"`,
   ];
   return [
     `  <StreamIndex ${attributes.join(" ")}>`,
     ...qualities.map((quality, index) => `    ${qualityLevel(kind, quality, index)}`),
-    ...timelineOf(segments).map(({ time, duration, count }, index) => {
-      const start = index === 0 ? ` t="${time}"` : "";
-      const repeat = count > 1 ? ` r="${count}"` : "";
-      return `    <c${start} d="${duration}"${repeat} />`;
-    }),
+    ...chunks(stream, format === WITHOUT_REPEATS),
     "  </StreamIndex>",
   ];
 }
 
+/** One list of chunks holds for all qualities: those that are cut otherwise have no place. */
+function alignedQualities({ qualities }: Stream): Quality[] {
+  const cuts = ({ track }: Quality): string => JSON.stringify(timelineOf(track.segments));
+  const first = cuts(qualities[0]);
+  return qualities.filter((quality) => cuts(quality) === first);
+}
+
+function largest(qualities: readonly Quality[]): string {
+  const entries = qualities.map(({ track }) => track.header.entry);
+  const width = Math.max(...entries.map((entry) => entry.width));
+  const height = Math.max(...entries.map((entry) => entry.height));
+  return `MaxWidth="${width}" MaxHeight="${height}" DisplayWidth="${width}" DisplayHeight="${height}"`;
+}
+
+function chunks({ qualities }: Stream, oneByOne: boolean): string[] {
+  const { segments } = qualities[0].track;
+  const runs = oneByOne ? segments.map((one) => ({ ...one, count: 1 })) : timelineOf(segments);
+  return runs.map(({ time, duration, count }, index) => {
+    const start = index === 0 ? ` t="${time}"` : "";
+    const repeat = count > 1 ? ` r="${count}"` : "";
+    return `    <c${start} d="${duration}"${repeat} />`;
+  });
+}
+
 function qualityLevel(kind: Stream["kind"], { bitrate, track }: Quality, index: number): string {
   const { entry } = track.header;
-  const fourCc = FOUR_CC[entry.codec.split(".")[0] ?? ""];
+  const fourCc = smoothFourCc(entry);
   if (fourCc === undefined) {
     throw new CorruptError(`codec '${entry.codec}' has no name in a client manifest`);
   }

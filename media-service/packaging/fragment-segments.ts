@@ -37,6 +37,7 @@ export function indexFragments(track: FragmentedTrack): TrackIndex {
     form: "fragments",
     defaults,
     shift,
+    lowestOffset: Math.min(...firstRun.samples.map(({ compositionOffset }) => compositionOffset)),
     asIs: shift === 0 && !track.shared,
   };
   const correction = toTicks(apart - shift, header.timescale);

@@ -31,6 +31,8 @@ export interface Presentation {
   readonly streams: readonly Stream[];
   /** In 100 ns. */
   readonly durationTicks: number;
+  /** How many segments make one of HLS in MPEG-TS. */
+  readonly fragmentsPerHlsSegment: number;
 }
 
 /** A quality with what decides which stream it belongs to. */
@@ -63,7 +65,8 @@ export function buildPresentation(
       return last ? last.time + last.duration : 0;
     }),
   );
-  return { streams, durationTicks: Math.max(...ends) };
+  const { fragmentsPerHlsSegment } = manifest;
+  return { streams, durationTicks: Math.max(...ends), fragmentsPerHlsSegment };
 }
 
 function candidateOf(

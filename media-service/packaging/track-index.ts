@@ -32,6 +32,8 @@ export interface FragmentLayout {
   readonly defaults: FragmentDefaults;
   /** Taken from composition times, in the timescale. */
   readonly shift: number;
+  /** Lowest composition offset of the first fragment, in the timescale. */
+  readonly lowestOffset: number;
   /** Whether segments go out as they lie in the file. */
   readonly asIs: boolean;
 }

@@ -1,9 +1,10 @@
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 import { parseMediaUrl } from "../../../media-service/origin/media-url";
+import { requireFormat } from "../../../media-service/origin/streaming-format";
 
-const HLS = { name: "m3u8-cmaf", protocol: "hls" };
-const DASH = { name: "mpd-time-cmaf", protocol: "dash" };
+const HLS = requireFormat("m3u8-cmaf");
+const DASH = requireFormat("mpd-time-cmaf");
 
 describe("streaming URLs", () => {
   for (const { path, url } of [
@@ -13,7 +14,57 @@ describe("streaming URLs", () => {
     },
     {
       path: "a.ism/Manifest(Format=MPD-Time-CMAF,audioTrack=x)",
-      url: { kind: "manifest", file: "a.ism", format: DASH },
+      url: { kind: "manifest", file: "a.ism", format: DASH, audioTrack: "x" },
+    },
+    {
+      path: "a.ism/manifest",
+      url: { kind: "manifest", file: "a.ism", format: requireFormat("") },
+    },
+    {
+      path: "a.ism/Manifest(format=FMP4-v20)",
+      url: { kind: "manifest", file: "a.ism", format: requireFormat("fmp4-v20") },
+    },
+    {
+      path: "a.ism/manifest(format=m3u8-aapl,audio-only=false)",
+      url: { kind: "manifest", file: "a.ism", format: requireFormat("m3u8-aapl") },
+    },
+    {
+      path: "a.ism/manifest( format=m3u8-aapl-v3 , encryption= ,filter=,whatever=1).m3u8",
+      url: { kind: "manifest", file: "a.ism", format: requireFormat("m3u8-aapl-v3") },
+    },
+    {
+      path: "a.ism/QualityLevels(5000)/Fragments(video=0)",
+      url: {
+        kind: "fragment",
+        file: "a.ism",
+        bitrate: 5000,
+        stream: "video",
+        format: requireFormat(""),
+        time: 0,
+      },
+    },
+    {
+      path: "a.ism/QualityLevels(5000)/Fragments(video=7,format=m3u8-aapl-v3,audioTrack=Audio1).ts",
+      url: {
+        kind: "fragment",
+        file: "a.ism",
+        bitrate: 5000,
+        stream: "video",
+        format: requireFormat("m3u8-aapl-v3"),
+        audioTrack: "Audio1",
+        time: 7,
+      },
+    },
+    {
+      path: "a.ism/QualityLevels(5000)/Manifest(video,format=m3u8-aapl,keyframes)",
+      url: {
+        kind: "playlist",
+        file: "a.ism",
+        bitrate: 5000,
+        stream: "video",
+        format: requireFormat("m3u8-aapl"),
+        keyFrames: true,
+      },
     },
     {
       path: "A b.ISM/MANIFEST(format=m3u8-cmaf).m3u8",
@@ -63,14 +114,14 @@ describe("streaming URLs", () => {
     { path: "a.xml", name: "NotFoundError", message: /not a file that is served/ },
     { path: "a", name: "NotFoundError", message: /not a file that is served/ },
     {
-      path: "a.ism/manifest",
+      path: "a.ism/manifest(format=m3u8-aapl,encryption=cbc)",
       name: "InvalidInputError",
-      message: /Smooth Streaming is not served/,
+      message: /nothing is encrypted here: leave out 'encryption=cbc'/,
     },
     {
-      path: "a.ism/manifest(format=m3u8-aapl)",
+      path: "a.ism/manifest(format=mpd-time-csf,Filter=short)",
       name: "InvalidInputError",
-      message: /HLS with MPEG-TS.*ask for format=m3u8-cmaf/,
+      message: /no filters here: leave out 'filter=short'/,
     },
     {
       path: "a.ism/manifest(format=constructor)",

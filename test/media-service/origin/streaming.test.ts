@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import type { LightMyRequestResponse } from "fastify";
 import { UnavailableError } from "../../../media-service/domain/errors";
 import { readSegment } from "../packaging/read-segment";
-import { tinyMp4, tinyVideo } from "../packaging/tiny-mp4";
+import { tinyAudio, tinyMp4, tinyVideo } from "../packaging/tiny-mp4";
 import { FakeBlobStore } from "./fake-store";
 import { CONTAINER, LOCATOR, putFilm, startOrigin, type TestOrigin } from "./test-origin";
 
@@ -24,12 +24,17 @@ describe("origin", () => {
   });
   afterEach(() => origin.app.close());
 
-  it("answers HLS and DASH manifests with their types, briefly cached", async () => {
+  it("answers manifests of every format with their types, briefly cached", async () => {
     for (const [format, type] of [
-      ["m3u8-cmaf", "application/vnd.apple.mpegurl"],
-      ["mpd-time-cmaf", "application/dash+xml"],
+      ["(format=m3u8-cmaf)", "application/vnd.apple.mpegurl"],
+      ["(format=m3u8-aapl,audio-only=false)", "application/vnd.apple.mpegurl"],
+      ["(format=m3u8-aapl-v3).m3u8", "application/vnd.apple.mpegurl"],
+      ["(format=mpd-time-cmaf)", "application/dash+xml"],
+      ["(format=mpd-time-csf)", "application/dash+xml"],
+      ["", "application/vnd.ms-sstr+xml"],
+      ["(format=fmp4-v20)", "application/vnd.ms-sstr+xml"],
     ]) {
-      const response = await get(`/${LOCATOR}/film.ism/manifest(format=${format})`);
+      const response = await get(`/${LOCATOR}/film.ism/Manifest${format}`);
 
       assert.equal(response.statusCode, 200);
       assert.equal(response.headers["content-type"], type);
@@ -70,6 +75,42 @@ describe("origin", () => {
       samples.map(({ bytes }) => bytes.toString("hex")),
       tinyVideo(208).samples.map(({ bytes }) => bytes.toString("hex")),
     );
+  });
+
+  it("reads fragments that go out together, and sound with pictures, as few times as it can", async () => {
+    const nal = Buffer.from("0000000365880f", "hex");
+    const picture = tinyVideo(208);
+    const shown = { ...picture, samples: picture.samples.map((one) => ({ ...one, bytes: nal })) };
+    const body = '<switch><video src="both.mp4"/><audio src="both.mp4"/></switch>';
+    origin.blobs.put(CONTAINER, "both.mp4", tinyMp4([shown, tinyAudio(391)]));
+    origin.blobs.put(CONTAINER, "both.ism", `<smil><body>${body}</body></smil>`);
+    const master = await get(`/${LOCATOR}/both.ism/manifest(format=m3u8-aapl-v3)`);
+    const playlist = master.body.split("\n").find((line) => line.startsWith("QualityLevels")) ?? "";
+    const quality = playlist.slice(0, playlist.indexOf("/"));
+    const segment = `/${LOCATOR}/both.ism/${quality}/Fragments(video=0,format=m3u8-aapl-v3)`;
+    origin.blobs.reads.length = 0;
+    const bare = await get(segment);
+
+    assert.equal(bare.statusCode, 200, bare.body);
+    assert.equal(bare.headers["content-type"], "video/mp2t");
+    assert.equal(origin.blobs.reads.length, 1);
+    assert.deepEqual((await get(`${segment}.ts`)).rawPayload, bare.rawPayload);
+    assert.equal((await get(`${segment}.ts`)).headers.etag, bare.headers.etag);
+  });
+
+  it("tells segments of different formats apart by their entity tags", async () => {
+    const audio = `/${LOCATOR}/film.ism/QualityLevels(128000)`;
+    const tags = await Promise.all(
+      [
+        `${audio}/Fragments(Audio1=0,format=m3u8-cmaf)`,
+        `${audio}/Fragments(Audio1=0,format=m3u8-aapl)`,
+        `${audio}/Fragments(Audio1=0)`,
+        `${QUALITY}/Fragments(video=0,format=m3u8-cmaf)`,
+        `${QUALITY}/Fragments(video=0,format=m3u8-cmaf,keyframes)`,
+      ].map(async (url) => (await get(url)).headers.etag),
+    );
+
+    assert.equal(new Set(tags).size, tags.length);
   });
 
   it("serves a segment under its bare name, and its init segment", async () => {
@@ -253,10 +294,28 @@ describe("origin", () => {
       text: /one manifest for all/,
     },
     {
-      why: "HLS in MPEG-TS",
-      url: `/${LOCATOR}/film.ism/manifest(format=m3u8-aapl)`,
+      why: "a format that does not exist",
+      url: `/${LOCATOR}/film.ism/manifest(format=m3u8)`,
       status: 400,
-      text: /ask for format=m3u8-cmaf/,
+      text: /no format 'm3u8': ask for one of m3u8-cmaf, /,
+    },
+    {
+      why: "an initialization segment of a form that has none",
+      url: `${QUALITY}/Fragments(video=i,format=m3u8-aapl)`,
+      status: 404,
+      text: /HLS version 4, MPEG-TS has no initialization segments/,
+    },
+    {
+      why: "a segment of MPEG-TS at a time inside of one",
+      url: `${QUALITY}/Fragments(video=20800000,format=m3u8-aapl).ts`,
+      status: 404,
+      text: /begins at 20800000/,
+    },
+    {
+      why: "the key frames of sound",
+      url: `/${LOCATOR}/film.ism/QualityLevels(128000)/Manifest(Audio1,format=m3u8-cmaf,keyframes)`,
+      status: 404,
+      text: /only video has key frames/,
     },
     {
       why: "a path out of the container",

@@ -1,30 +1,15 @@
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
-import { bufferSource } from "../../../media-service/packaging/byte-source";
 import { renderClientManifest } from "../../../media-service/packaging/client-manifest";
 import { renderDashManifest } from "../../../media-service/packaging/dash-manifest";
 import { renderHlsMaster, renderHlsMedia } from "../../../media-service/packaging/hls-playlists";
-import { type MovieIndex, readMovieIndex } from "../../../media-service/packaging/movie-index";
-import {
-  buildPresentation,
-  type Presentation,
-} from "../../../media-service/packaging/presentation";
 import type { ParsedServerManifestTrack } from "../../../media-service/packaging/server-manifest";
+import { requireFormat } from "../../../media-service/origin/streaming-format";
+import { present } from "./present";
 import { tinyAudio, tinyMp4, tinyVideo } from "./tiny-mp4";
 
-const HLS = "m3u8-cmaf";
-const DASH = "mpd-time-cmaf";
-
-async function present(
-  tracks: readonly ParsedServerManifestTrack[],
-  files: Readonly<Record<string, Buffer>>,
-): Promise<Presentation> {
-  const movies = new Map<string, MovieIndex>();
-  for (const [name, bytes] of Object.entries(files)) {
-    movies.set(name, await readMovieIndex(bufferSource(bytes)));
-  }
-  return buildPresentation({ fragmentsPerHlsSegment: 3, tracks }, movies);
-}
+const HLS = requireFormat("m3u8-cmaf");
+const DASH = requireFormat("mpd-time-cmaf");
 
 const FILES = {
   "high.mp4": tinyMp4([tinyVideo(104)]),
@@ -57,18 +42,20 @@ describe("manifests", () => {
         "QualityLevels(900000)/Manifest(video,format=m3u8-cmaf)",
         '#EXT-X-STREAM-INF:BANDWIDTH=436560,AVERAGE-BANDWIDTH=436560,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=25.000,AUDIO="audio"',
         "QualityLevels(300000)/Manifest(video,format=m3u8-cmaf)",
+        '#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=918000,CODECS="avc1.64001f",RESOLUTION=640x360,URI="QualityLevels(900000)/Manifest(video,format=m3u8-cmaf,keyframes)"',
+        '#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=306000,CODECS="avc1.64001f",RESOLUTION=640x360,URI="QualityLevels(300000)/Manifest(video,format=m3u8-cmaf,keyframes)"',
         "",
       ].join("\n"),
     );
   });
 
   it("HLS lists the segments of a quality by their times", async () => {
-    const { streams } = await present(LADDER, FILES);
-    const [video] = streams;
+    const presentation = await present(LADDER, FILES);
+    const [video] = presentation.streams;
     assert(video);
 
     assert.equal(
-      renderHlsMedia(video, video.qualities[0], HLS),
+      renderHlsMedia({ presentation, form: HLS, options: {} }, video, video.qualities[0]),
       [
         "#EXTM3U",
         "#EXT-X-VERSION:7",
@@ -100,7 +87,7 @@ describe("manifests", () => {
   it("DASH writes one time line for qualities that are cut alike", async () => {
     const mpd = renderDashManifest(await present(LADDER, FILES), DASH);
 
-    assert.equal(mpd.match(/<SegmentTimeline>/g)?.length, 2);
+    assert.equal(mpd.match(/<SegmentTimeline>/g)?.length, 3);
     assert.match(mpd, /mediaPresentationDuration="PT4\.160S"/);
     assert.match(mpd, /<SegmentTimeline><S t="0" d="20800000" r="1"\/><\/SegmentTimeline>/);
     assert.match(
@@ -119,7 +106,7 @@ describe("manifests", () => {
     const other = { ...FILES, "low.mp4": tinyMp4([tinyVideo(104, 104)]) };
     const mpd = renderDashManifest(await present(LADDER, other), DASH);
 
-    assert.equal(mpd.match(/<SegmentTimeline>/g)?.length, 3);
+    assert.equal(mpd.match(/<SegmentTimeline>/g)?.length, 5);
     assert.doesNotMatch(mpd, /<AdaptationSet id="1"[^>]*segmentAlignment/);
   });
 

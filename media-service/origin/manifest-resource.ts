@@ -1,0 +1,80 @@
+import { NotFoundError } from "../domain/errors";
+import { renderClientManifest } from "../packaging/client-manifest";
+import { renderDashManifest } from "../packaging/dash-manifest";
+import { carriedBy } from "../packaging/delivery-form";
+import { renderHlsMaster, renderHlsMedia } from "../packaging/hls-playlists";
+import type { Presentation } from "../packaging/presentation";
+import { BRIEFLY } from "./cache-control";
+import { entityTag } from "./content-tag";
+import { findQuality } from "./find-quality";
+import type { MediaUrl } from "./media-url";
+import type { OpenPresentation } from "./presentation-library";
+import type { Resource } from "./send-resource";
+import type { StreamingFormat } from "./streaming-format";
+
+type ManifestUrl = MediaUrl & { kind: "manifest" };
+
+const CONTENT_TYPES: Readonly<Record<StreamingFormat["protocol"], string>> = {
+  hls: "application/vnd.apple.mpegurl",
+  dash: "application/dash+xml",
+  smooth: "application/vnd.ms-sstr+xml",
+};
+
+/** The manifest of an asset in a format. */
+export function manifestOf(opened: OpenPresentation, url: ManifestUrl): Resource {
+  const { format, audioTrack } = url;
+  const presentation = carriedBy(opened.presentation, format.container);
+  return textOf(opened, { format, what: ["manifest", audioTrack ?? ""] }, () =>
+    render(presentation, url),
+  );
+}
+
+function render(presentation: Presentation, { format, audioTrack }: ManifestUrl): string {
+  switch (format.protocol) {
+    case "hls":
+      return renderHlsMaster(presentation, format, audioTrack === undefined ? {} : { audioTrack });
+    case "dash":
+      return renderDashManifest(presentation, format);
+    case "smooth":
+      return renderClientManifest(presentation, format.name);
+  }
+}
+
+/**
+ * The media playlist of a quality.
+ *
+ * @throws NotFoundError when the format has none.
+ */
+export function playlistOf(
+  opened: OpenPresentation,
+  url: MediaUrl & { kind: "playlist" },
+): Resource {
+  const { format, keyFrames, audioTrack } = url;
+  const { presentation, stream, quality } = findQuality(opened, url);
+  if (format.protocol !== "hls") {
+    throw new NotFoundError(`${format.title} has one manifest for all qualities`);
+  }
+  const options = {
+    ...(keyFrames === undefined ? {} : { keyFrames }),
+    ...(audioTrack === undefined ? {} : { audioTrack }),
+  };
+  const what = [stream.name, quality.bitrate, keyFrames === true ? "key" : "all", audioTrack ?? ""];
+  return textOf(opened, { format, what }, () =>
+    renderHlsMedia({ presentation, form: format, options }, stream, quality),
+  );
+}
+
+function textOf(
+  { tag, rendered }: OpenPresentation,
+  { format, what }: { format: StreamingFormat; what: readonly (string | number)[] },
+  render: () => string,
+): Resource {
+  const key = [format.name, ...what].join("/");
+  const body = (): Promise<Buffer> => {
+    const text = rendered.get(key) ?? Buffer.from(render());
+    rendered.set(key, text);
+    return Promise.resolve(text);
+  };
+  const contentType = CONTENT_TYPES[format.protocol];
+  return { etag: entityTag(tag, "text", key), contentType, cacheControl: BRIEFLY, body };
+}

@@ -1,0 +1,74 @@
+import type { RecipePart } from "../packaging/segment-recipe";
+import type { BlobStore } from "../ports/blob-store";
+import type { OpenFile } from "./presentation-library";
+
+/** Where an asset's files are, and those that were opened. */
+export interface AssetFiles {
+  readonly blobs: BlobStore;
+  readonly container: string;
+  readonly files: ReadonlyMap<string, OpenFile>;
+}
+
+/** Parts of a file that are read at once. */
+interface Read {
+  readonly src: string;
+  readonly offset: number;
+  end: number;
+}
+
+const READ_TIMEOUT_MS = 10_000;
+/** Reading this much for nothing costs less than asking the store once more. */
+const MAX_GAP_BYTES = 256 * 1024;
+/** Longer reads are not put together: two at the same time are faster. */
+const MAX_JOINED_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Reads parts of files, those that lie together by one read.
+ *
+ * @throws ConflictError when a file is not what it was when it was opened.
+ */
+export async function readParts(
+  { blobs, container, files }: AssetFiles,
+  parts: readonly RecipePart[],
+): Promise<Buffer[]> {
+  const reads = joinedReads(parts);
+  const loaded = await Promise.all(
+    reads.map(({ src, offset, end }) => {
+      const etag = files.get(src)?.properties.etag;
+      return blobs.readRange(
+        { container, blob: src },
+        {
+          offset,
+          sizeBytes: end - offset,
+          signal: AbortSignal.timeout(READ_TIMEOUT_MS),
+          ...(etag === undefined ? {} : { etag }),
+        },
+      );
+    }),
+  );
+  return parts.map(({ src, offset, sizeBytes }) => {
+    const index = reads.findIndex(
+      (read) => read.src === src && read.offset <= offset && offset + sizeBytes <= read.end,
+    );
+    const start = offset - (reads[index]?.offset ?? 0);
+    return loaded[index]?.subarray(start, start + sizeBytes) ?? Buffer.alloc(0);
+  });
+}
+
+function joinedReads(parts: readonly RecipePart[]): Read[] {
+  const reads: Read[] = [];
+  const inOrder = [...parts].sort((one, other) =>
+    one.src === other.src ? one.offset - other.offset : one.src < other.src ? -1 : 1,
+  );
+  for (const { src, offset, sizeBytes } of inOrder) {
+    const end = offset + sizeBytes;
+    const last = reads.at(-1);
+    const near =
+      last?.src === src &&
+      offset <= last.end + MAX_GAP_BYTES &&
+      end - last.offset <= MAX_JOINED_BYTES;
+    if (last && near) last.end = Math.max(last.end, end);
+    else reads.push({ src, offset, end });
+  }
+  return reads;
+}
