@@ -20,6 +20,9 @@ export interface PlayerReport {
   readonly ended: boolean;
 }
 
+/** What plays: a library, or the browser itself. */
+export type PlayerName = "hls" | "dash" | "shaka" | "native";
+
 /** A segment that the player was answered. */
 export interface SegmentAnswer {
   readonly url: string;
@@ -43,6 +46,7 @@ export class PlayerPage implements AsyncDisposable {
       "/": ["text/html", join(__dirname, "player-page.html")],
       "/hls.js": ["text/javascript", join(modules, "hls.js/dist/hls.min.js")],
       "/dash.js": ["text/javascript", join(modules, "dashjs/dist/modern/umd/dash.all.min.js")],
+      "/mss.js": ["text/javascript", join(modules, "dashjs/dist/modern/umd/dash.mss.min.js")],
       "/shaka.js": ["text/javascript", join(modules, "shaka-player/dist/shaka-player.compiled.js")],
     };
     const server = createServer((request, response) => {
@@ -58,11 +62,7 @@ export class PlayerPage implements AsyncDisposable {
   }
 
   /** Opens a page that begins to play at once. */
-  async play(
-    player: "hls" | "dash" | "shaka",
-    url: string,
-    { patient = false } = {},
-  ): Promise<Viewer> {
+  async play(player: PlayerName, url: string, { patient = false } = {}): Promise<Viewer> {
     const page = await this.browser.newPage();
     const segments: SegmentAnswer[] = [];
     page.on("response", (response) => {
@@ -118,6 +118,21 @@ export class Viewer {
       }
       await this.page.waitForTimeout(100);
     }
+  }
+
+  /** How many qualities the player knows; 0 while it knows none, or lets nobody choose. */
+  async rungs(): Promise<number> {
+    return this.page.evaluate("window.twinstreamControls.rungs()");
+  }
+
+  /** Makes the player go on in one quality, in its own numbering. */
+  async choose(rung: number): Promise<void> {
+    await this.page.evaluate(`void window.twinstreamControls.choose(${rung})`);
+  }
+
+  /** Goes on at another time, in seconds. */
+  async seek(time: number): Promise<void> {
+    await this.page.evaluate(`document.getElementById("video").currentTime = ${time}`);
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,6 @@ import { after, before, type Context, describe, it } from "mocha";
 import type { Browser, Page } from "playwright-core";
 import { TICKS_PER_SECOND } from "../../../media-service/packaging/time";
 import { chromiumPath, launchBrowser } from "../../support/browser";
-import { PlayerPage } from "../../support/player";
 import { loadSegment, loadText, mediaPlaylists, segmentUrls } from "../../support/streaming";
 import { type PlayedSample, readSegment } from "../packaging/read-segment";
 import {
@@ -131,28 +130,6 @@ describe("what the origin serves, seen by others", function () {
     });
     after(async () => {
       await (browser as Browser | undefined)?.close();
-    });
-
-    it("hls.js and dash.js play to the end, without a stall", async () => {
-      await using page = await PlayerPage.start(browser);
-      await Promise.all(
-        (["hls", "dash"] as const).flatMap((player) =>
-          ["cmaf", "plain"].map(async (asset) => {
-            const format = player === "hls" ? "m3u8-cmaf" : "mpd-time-cmaf";
-            const viewer = await page.play(player, manifest(asset, format));
-            const report = await viewer.until(
-              ({ ended }) => ended,
-              60,
-              `${player}: ${asset} ended`,
-            );
-            await viewer.close();
-
-            assert.deepEqual(report.errors, [], `${player}: ${asset}`);
-            assert(Math.abs(report.time - FIXTURE_SECONDS) < 0.2, `ended at ${report.time}`);
-            assert(viewer.segments.every(({ dataCenter }) => dataCenter === "east"));
-          }),
-        ),
-      );
     });
 
     it("the watch page plays, says who serves, and asks nobody else", async () => {

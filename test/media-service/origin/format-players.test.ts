@@ -1,0 +1,110 @@
+import { strict as assert } from "node:assert";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, it } from "mocha";
+import type { Browser } from "playwright-core";
+import { STREAMING_FORMATS } from "../../../media-service/origin/streaming-format";
+import { chromiumPath, launchBrowser } from "../../support/browser";
+import { type PlayerName, PlayerPage, type Viewer } from "../../support/player";
+import {
+  CMAF_OUTPUTS,
+  encode,
+  FIXTURE_SECONDS,
+  hasFfmpeg,
+  PROGRESSIVE_OUTPUTS,
+  putAssets,
+} from "./media-fixture";
+import { CONTAINER, LOCATOR, startOrigin, type TestOrigin } from "./test-origin";
+
+/** Who plays what. Shaka has no Smooth Streaming, and a browser by itself plays HLS alone. */
+const PLAYERS: readonly { player: PlayerName; protocols: readonly string[] }[] = [
+  { player: "hls", protocols: ["hls"] },
+  { player: "native", protocols: ["hls"] },
+  { player: "dash", protocols: ["dash", "smooth"] },
+  { player: "shaka", protocols: ["hls", "dash"] },
+];
+/** Bit rates of the qualities of the first asset. */
+const RATES = ["600000", "200000"];
+const SEEK_SECONDS = 5.2;
+
+describe("players play every format", function () {
+  this.timeout(120_000);
+  let origin: TestOrigin;
+  let browser: Browser;
+  let page: PlayerPage;
+  let host: string;
+
+  before(async function () {
+    const path = chromiumPath();
+    if (!hasFfmpeg() || path === undefined) {
+      process.stdout.write("    no FFmpeg or no Chromium: formats are not played here\n");
+      this.skip();
+    }
+    origin = await startOrigin();
+    const files = await encode({ ...CMAF_OUTPUTS, ...PROGRESSIVE_OUTPUTS });
+    putAssets(origin.blobs, CONTAINER, files);
+    await origin.app.listen({ host: "127.0.0.1", port: 0 });
+    host = `http://127.0.0.1:${(origin.app.server.address() as AddressInfo).port}`;
+    browser = await launchBrowser(path);
+    page = await PlayerPage.start(browser);
+  });
+  after(async () => {
+    await (page as PlayerPage | undefined)?.[Symbol.asyncDispose]();
+    await (browser as Browser | undefined)?.close();
+    await (origin as TestOrigin | undefined)?.app.close();
+  });
+
+  function manifest(asset: string, format: string): string {
+    const named = format === "" ? "" : `(format=${format})`;
+    return `${host}/${LOCATOR}/${asset}.ism/manifest${named}`;
+  }
+
+  for (const { player, protocols } of PLAYERS) {
+    for (const protocol of protocols) {
+      const formats = STREAMING_FORMATS.filter((format) => format.protocol === protocol);
+      const names = formats.map(({ name, title }) => name || title).join(", ");
+      it(`${player} plays ${names}: in all qualities, after a seek, to the end`, async () => {
+        await Promise.all(
+          formats.flatMap(({ name }) =>
+            ["cmaf", "plain"].map(async (asset) => {
+              const viewer = await page.play(player, manifest(asset, name));
+              await watch(viewer, { asset, chooses: player !== "native" });
+              await viewer.close();
+            }),
+          ),
+        );
+      });
+    }
+  }
+});
+
+/** Watches in each quality, then goes to another time and stays until the end. */
+async function watch(
+  viewer: Viewer,
+  { asset, chooses }: { asset: string; chooses: boolean },
+): Promise<void> {
+  const moving = (from: number): Promise<unknown> =>
+    viewer.until(({ time }) => time > from + 0.3, 40, `moving on from ${from}`);
+  await moving(0);
+  const rungs = chooses ? await viewer.rungs() : 0;
+  if (chooses) assert.equal(rungs, asset === "cmaf" ? RATES.length : 1);
+  for (let rung = 0; rung < rungs; rung++) {
+    await viewer.choose(rung);
+    await moving((await viewer.report()).time);
+  }
+  await viewer.seek(SEEK_SECONDS);
+  await moving(SEEK_SECONDS);
+  const { errors, time } = await viewer.until(({ ended }) => ended, 40, "ended");
+
+  assert.deepEqual(errors, []);
+  assert(Math.abs(time - FIXTURE_SECONDS) < 0.2, `ended at ${time}`);
+  const failed = viewer.segments.filter(({ status }) => status !== 200 && status !== 206);
+  assert.deepEqual(failed, []);
+  assert(viewer.segments.every(({ dataCenter }) => dataCenter === "east"));
+  if (!chooses || asset !== "cmaf") return;
+  for (const rate of RATES) {
+    const played = viewer.segments.some(({ url }) =>
+      decodeURIComponent(url).includes(`QualityLevels(${rate})/Fragments(video=`),
+    );
+    assert(played, `a segment of ${rate} was played`);
+  }
+}
