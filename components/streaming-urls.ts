@@ -1,5 +1,6 @@
 /** Where a player finds a video on one host. */
 export interface StreamingUrls {
+  smooth: string;
   hls: string;
   dash: string;
 }
@@ -22,6 +23,8 @@ export function streamingUrls(
 ): StreamingUrls {
   const manifest = `${scheme}://${host}${relativePath}/manifest`;
   return {
+    // Smooth Streaming is what Media Services sends when no format is named.
+    smooth: manifest,
     hls: `${manifest}(format=m3u8-cmaf)`,
     dash: `${manifest}(format=mpd-time-cmaf)`,
   };

@@ -3,6 +3,7 @@ import { findDeployer, pulumiEnvironment, runPulumi } from "./pulumi-command";
 
 /** Addresses of one video on one host. */
 interface VideoUrls {
+  smooth: string;
   hls: string;
   dash: string;
 }
@@ -40,7 +41,12 @@ export function outputLines({ videos, watchPage }: StackOutputs): string[] {
     `${name}  ${relativePath}`,
     ...Object.entries(urls)
       .sort(dataCentersFirst)
-      .flatMap(([host, { hls, dash }]) => [`  ${host}`, `    HLS   ${hls}`, `    DASH  ${dash}`]),
+      .flatMap(([host, { hls, dash, smooth }]) => [
+        `  ${host}`,
+        `    HLS     ${hls}`,
+        `    DASH    ${dash}`,
+        `    Smooth  ${smooth}`,
+      ]),
   ]);
   return [...lines, "", ...(typeof watchPage !== "string" ? [] : [`watch page  ${watchPage}`, ""])];
 }

@@ -187,6 +187,7 @@ describe("FailoverVideo", function () {
     assert.deepEqual(await settled(urls), {
       value: {
         edge: {
+          smooth: "https://edge.test/lid-of-bunny-east/bunny.ism/manifest",
           hls: "https://edge.test/lid-of-bunny-east/bunny.ism/manifest(format=m3u8-cmaf)",
           dash: "https://edge.test/lid-of-bunny-east/bunny.ism/manifest(format=mpd-time-cmaf)",
         },

@@ -138,6 +138,7 @@ describe("The program with the configuration of stack dev", function () {
     const { outputs } = await runUnchanged();
     const path = "/lid-of-big-buck-bunny-east/bunny.ism";
     const urls = (host: string) => ({
+      smooth: `http://${host}${path}/manifest`,
       hls: `http://${host}${path}/manifest(format=m3u8-cmaf)`,
       dash: `http://${host}${path}/manifest(format=mpd-time-cmaf)`,
     });

@@ -8,6 +8,7 @@ import { settled } from "./deploy";
 describe("streamingUrls", () => {
   it("puts the relative path between the host and the form of the manifest", () => {
     assert.deepEqual(streamingUrls({ scheme: "http", host: "127.0.0.1:8100" }, "/guid/bunny.ism"), {
+      smooth: "http://127.0.0.1:8100/guid/bunny.ism/manifest",
       hls: "http://127.0.0.1:8100/guid/bunny.ism/manifest(format=m3u8-cmaf)",
       dash: "http://127.0.0.1:8100/guid/bunny.ism/manifest(format=mpd-time-cmaf)",
     });

@@ -163,14 +163,30 @@ describe("the commands of the local cloud", () => {
   });
 
   it("print every address of a video, data centers first", () => {
-    const urls = (host: string) => ({ hls: `${host}/h`, dash: `${host}/d` });
+    const urls = (host: string) => ({
+      smooth: `${host}/s`,
+      hls: `${host}/h`,
+      dash: `${host}/d`,
+    });
 
     assert.deepEqual(
       outputLines({
         videos: [{ name: "film", relativePath: "/x", urls: { edge: urls("e"), west: urls("w") } }],
         watchPage: null,
-      }).filter((line) => !line.includes("DASH")),
-      ["", "film  /x", "  west", "    HLS   w/h", "  edge", "    HLS   e/h", ""],
+      }),
+      [
+        "",
+        "film  /x",
+        "  west",
+        "    HLS     w/h",
+        "    DASH    w/d",
+        "    Smooth  w/s",
+        "  edge",
+        "    HLS     e/h",
+        "    DASH    e/d",
+        "    Smooth  e/s",
+        "",
+      ],
     );
   });
 
