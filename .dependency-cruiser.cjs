@@ -12,6 +12,7 @@ const layers = {
   packaging: ["domain/errors"],
   services: ["domain", "ports", "odata"],
   storage: ["domain", "ports", "odata"],
+  notifications: ["domain", "ports"],
   api: ["domain", "ports", "services", "odata"],
   origin: ["domain", "ports", "services", "packaging"],
   worker: ["domain", "ports", "services", "packaging"],

@@ -5,17 +5,22 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Logger } from "pino";
 import { lowerApiPrefix, registerApi } from "./api/register-api";
 import type { MediaServiceConfig } from "./config";
+import { HttpWebHooks } from "./notifications/http-web-hooks";
 import { registerOrigin } from "./origin/register-origin";
 import type { Clock } from "./ports/clock";
 import { AccessTokens } from "./services/access-tokens";
 import type { AccountDeps } from "./services/account-deps";
 import { AccountSealer } from "./services/account-sealer";
 import { StoredJobRuns } from "./services/job-runs";
-import { PendingJobsSweeper } from "./services/pending-jobs-sweeper";
+import { resumePendingJobs } from "./services/job-readiness";
+import { deliverNotices } from "./services/notice-delivery";
+import { forbiddenFor } from "./services/notification-end-points";
 import { StoredPublishedAssets } from "./services/published-assets";
 import { ensureDefaultEndpoint } from "./services/streaming-endpoints";
+import { Sweeper } from "./services/sweeper";
 import { AzureBlobStore } from "./storage/azure-blob-store";
 import { AzureJobQueue } from "./storage/azure-job-queue";
+import { AzureNoticeQueues } from "./storage/azure-notice-queues";
 import { openTables } from "./storage/table-account-stores";
 import { EncodeWorker } from "./worker/encode-worker";
 
@@ -67,6 +72,7 @@ export class MediaServiceContext implements AsyncDisposable {
     if (config.roles.has("api")) await this.startApi();
     if (config.roles.has("origin")) this.startOrigin();
     if (config.roles.has("worker")) await this.startWorker();
+    if (config.roles.has("api") || config.roles.has("worker")) this.startNotices();
     await app.listen({ port: config.port, host: "0.0.0.0" });
   }
 
@@ -81,7 +87,23 @@ export class MediaServiceContext implements AsyncDisposable {
     });
     const apiRoot = (): string => `${account.account.streamingBaseUrl}/api/`;
     registerApi(app, { account, tokens, clock: systemClock, apiRoot });
-    this.parts.push(new PendingJobsSweeper(account, log));
+    const resume = async (): Promise<void> => {
+      const resumed = await resumePendingJobs(account);
+      if (resumed > 0) log.info({ resumed }, "pending jobs brought to the workers");
+    };
+    this.sweep("pending jobs", 15_000, resume);
+  }
+
+  private startNotices(): void {
+    const { config, log } = this.settings;
+    const { account } = this;
+    const queues = new AzureNoticeQueues(config.storage);
+    const webHooks = new HttpWebHooks((ip) => forbiddenFor(account, ip));
+    this.sweep("notices", 2_000, () => deliverNotices({ account, queues, webHooks, log }));
+  }
+
+  private sweep(what: string, intervalMilliseconds: number, sweep: () => Promise<void>): void {
+    this.parts.push(new Sweeper({ what, intervalMilliseconds, sweep }, this.settings.log));
   }
 
   private startOrigin(): void {
@@ -117,7 +139,10 @@ async function openAccount(
   { accountName, accountKey, storage, publicScheme, publicHost }: MediaServiceConfig,
   app: FastifyInstance,
 ): Promise<AccountDeps> {
-  const [stores, queue] = await Promise.all([openTables(storage), AzureJobQueue.open(storage)]);
+  const [stores, queue] = await Promise.all([
+    openTables(storage, systemClock),
+    AzureJobQueue.open(storage),
+  ]);
   const blobs = new AzureBlobStore(storage);
   return {
     account: {

@@ -9,6 +9,7 @@ import { fileSet } from "./entity-sets/files";
 import { jobSet } from "./entity-sets/jobs";
 import { locatorSet } from "./entity-sets/locators";
 import { mediaProcessorSet } from "./entity-sets/media-processors";
+import { notificationEndPointSet } from "./entity-sets/notification-end-points";
 import { reservedUnitSet } from "./entity-sets/reserved-units";
 import { storageAccountSet } from "./entity-sets/storage-accounts";
 import { operationSet, streamingEndpointSet } from "./entity-sets/streaming-endpoints";
@@ -31,6 +32,7 @@ export function apiModel(
     streamingEndpointSet(deps),
     operationSet(deps),
     storageAccountSet(deps),
+    notificationEndPointSet(deps),
     contentKeySet(deps),
     deliveryPolicySet(deps),
     authorizationPolicySet(deps),

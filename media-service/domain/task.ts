@@ -28,6 +28,14 @@ export interface TaskEncryption {
   readonly initializationVector: string | null;
 }
 
+/** A subscription to a task's changes of state, and perhaps its progress. */
+export interface TaskNotificationSubscription {
+  readonly notificationEndPointId: string;
+  /** 0 none, 1 final states only, 2 all. */
+  readonly targetTaskState: number;
+  readonly includeTaskProgress: boolean;
+}
+
 /** Media Services v2, "Task": one run of a media processor. */
 export interface Task {
   readonly id: string;
@@ -41,6 +49,7 @@ export interface Task {
   readonly taskBody: string;
   readonly options: number;
   readonly encryption: TaskEncryption | null;
+  readonly notifications: readonly TaskNotificationSubscription[] | null;
   readonly priority: number;
   /** One of TaskState. */
   readonly state: number;

@@ -10,6 +10,7 @@ import type { AssetDeliveryPolicy } from "../domain/delivery-policy";
 import type { EntityLink } from "../domain/entity-link";
 import type { Job } from "../domain/job";
 import type { Locator } from "../domain/locator";
+import type { Notice, NotificationEndPoint } from "../domain/notification";
 import type { ProtectionKey } from "../domain/protection-key";
 import type { ReservedUnits } from "../domain/reserved-units";
 import type { Operation, StreamingEndpoint } from "../domain/streaming-endpoint";
@@ -51,6 +52,9 @@ export interface AccountStores {
   readonly tasks: EntityStore<Task, "job">;
   readonly streamingEndpoints: EntityStore<StreamingEndpoint, "name">;
   readonly operations: EntityStore<Operation, never>;
+  readonly notificationEndPoints: EntityStore<NotificationEndPoint, "name">;
+  /** What is still to be told. Changes of jobs and tasks add to it by themselves, in the same write. */
+  readonly notices: EntityStore<Notice, never>;
   readonly contentKeys: EntityStore<ContentKey, "name">;
   readonly deliveryPolicies: EntityStore<AssetDeliveryPolicy, "name">;
   readonly authorizationPolicies: EntityStore<ContentKeyAuthorizationPolicy, "name">;

@@ -1,3 +1,6 @@
+/** Queue of jobs that wait for a worker; a message is a job's id. */
+export const ENCODE_JOBS_QUEUE = "encode-jobs";
+
 /** A message taken from the queue: it belongs to the taker until its lease ends. */
 export interface JobMessage {
   readonly jobId: string;

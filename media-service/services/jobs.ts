@@ -28,6 +28,7 @@ export async function createJob(
   const { job, tasks } = planJob(deps, wanted, inputs);
   // What can't be decrypted now can't be later; the result is not kept.
   for (const task of tasks) await clearConfiguration(deps, task);
+  await requireEndPoints(deps, wanted);
   await deps.stores.jobs.insertWithTasks(job, tasks);
   await makeJobReady(deps, job);
   return { job, tasks };
@@ -83,6 +84,16 @@ export async function deleteJob({ stores }: AccountDeps, id: string): Promise<vo
     await stores.tasks.delete(value.id);
   }
   await stores.jobs.delete(job.id);
+}
+
+async function requireEndPoints(
+  { stores }: AccountDeps,
+  { notifications, tasks }: NewJob,
+): Promise<void> {
+  const subscriptions = [...notifications, ...tasks.flatMap((task) => task.notifications)];
+  for (const id of new Set(subscriptions.map((one) => one.notificationEndPointId))) {
+    await required(stores.notificationEndPoints, id);
+  }
 }
 
 async function usableInput(deps: AccountDeps, id: string): Promise<Asset> {

@@ -5,8 +5,14 @@ import { entityId } from "../domain/ids";
 import type { Job, JobNotificationSubscription } from "../domain/job";
 import { JobState, TaskState } from "../domain/job-state";
 import { MEDIA_PROCESSORS } from "../domain/media-processors";
+import { checkSubscriptions } from "../domain/notification";
 import { inRunOrder } from "../domain/run-order";
-import type { OutputAssetRequest, Task, TaskEncryption } from "../domain/task";
+import type {
+  OutputAssetRequest,
+  Task,
+  TaskEncryption,
+  TaskNotificationSubscription,
+} from "../domain/task";
 import { parseTaskBody, type TaskBody, type TaskOutput } from "../domain/task-body";
 import type { AccountDeps } from "./account-deps";
 
@@ -18,6 +24,7 @@ export interface NewTask {
   readonly taskBody: string;
   readonly options: number;
   readonly encryption: TaskEncryption | null;
+  readonly notifications: readonly TaskNotificationSubscription[];
   /** The job's, where it is not given. */
   readonly priority: number | null;
 }
@@ -55,6 +62,7 @@ export function planJob(
   inputs: readonly Asset[],
 ): { job: Job; tasks: Task[] } {
   checkJob(wanted);
+  checkSubscriptions(wanted, wanted.tasks);
   const bodies = wanted.tasks.map((task) => parseTaskBody(task.taskBody));
   const now = clock.now();
   const jobId = entityId("jid", newGuid());
@@ -97,12 +105,12 @@ export function planJob(
 }
 
 function newTaskRow(
-  { name, configuration, mediaProcessorId, taskBody, options, encryption, priority }: NewTask,
+  { priority, ...task }: NewTask,
   jobPriority: number,
 ): Omit<Task, "id" | "jobId" | "position" | "historicalEvents" | "inputAssetIds" | "outputs"> {
-  checkTask({ name, configuration, mediaProcessorId, options });
+  checkTask(task);
   return {
-    ...{ name, configuration, mediaProcessorId, taskBody, options, encryption },
+    ...task,
     priority: priority ?? jobPriority,
     state: TaskState.none,
     progress: 0,

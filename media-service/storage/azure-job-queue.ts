@@ -1,8 +1,7 @@
 import { QueueClient, StorageSharedKeyCredential } from "@azure/storage-queue";
 import { ConflictError } from "../domain/errors";
-import type { JobMessage, JobQueue } from "../ports/job-queue";
+import { ENCODE_JOBS_QUEUE, type JobMessage, type JobQueue } from "../ports/job-queue";
 import { statusOf, storeError } from "./azure-errors";
-import { ENCODE_JOBS_QUEUE } from "./names";
 import type { StorageAccess } from "./storage-access";
 
 const FOREVER_SECONDS = -1;

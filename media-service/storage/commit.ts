@@ -9,6 +9,14 @@ export interface PreparedWrite {
   readonly emptied: readonly string[];
 }
 
+/** Several writes to one table as one. */
+export function together(writes: readonly PreparedWrite[]): PreparedWrite {
+  return {
+    actions: writes.flatMap(({ actions }) => actions),
+    emptied: writes.flatMap(({ emptied }) => emptied),
+  };
+}
+
 /** A write that reads what it depends on, and tries again when that has changed meanwhile. */
 export interface Commit {
   /** Reads the index rows and makes the actions. */

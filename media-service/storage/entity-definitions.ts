@@ -4,6 +4,7 @@ import { type AssetFile, filePlace } from "../domain/asset-file";
 import { ConflictError, QuotaExceededError } from "../domain/errors";
 import type { Job } from "../domain/job";
 import { type Locator, MAX_LOCATORS_PER_ASSET } from "../domain/locator";
+import type { Notice, NotificationEndPoint } from "../domain/notification";
 import type { ReservedUnits } from "../domain/reserved-units";
 import {
   DEFAULT_ENDPOINT,
@@ -162,6 +163,7 @@ export const TASKS: EntityDefinition<Task, "job"> = {
     taskBody: "text",
     options: "int32",
     encryption: "json",
+    notifications: "json",
     priority: "int32",
     state: "int32",
     progress: "double",
@@ -227,5 +229,35 @@ export const RESERVED_UNITS: EntityDefinition<ReservedUnits, never> = {
   kind: "units",
   idKind: "unitid",
   columns: { type: "int32", current: "int32" },
+  indexes: {},
+};
+
+/** How notification end points are kept. */
+export const NOTIFICATION_END_POINTS: EntityDefinition<NotificationEndPoint, "name"> = {
+  kind: "endpoint",
+  idKind: "nepid",
+  columns: {
+    name: "string",
+    type: "int32",
+    address: "string",
+    encryptedCredential: "text",
+    protectionKeyId: "string",
+    created: "date",
+  },
+  indexes: { name: byName },
+};
+
+/** How notices are kept until they are delivered. */
+export const NOTICES: EntityDefinition<Notice, never> = {
+  kind: "notice",
+  idKind: "noticeid",
+  columns: {
+    endPointId: "string",
+    eventType: "int32",
+    properties: "json",
+    created: "date",
+    attempts: "int32",
+    notBefore: "date",
+  },
   indexes: {},
 };

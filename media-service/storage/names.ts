@@ -1,7 +1,4 @@
-/** Queue of jobs that wait for a worker; a message is a job's id. */
-export const ENCODE_JOBS_QUEUE = "encode-jobs";
-
-/** Tables of the account. Jobs and tasks share one, because they are written together. */
+/** Tables of the account. Jobs, tasks and notices share one, because they are written together. */
 export const TABLES = {
   assets: "assets",
   files: "assetfiles",
@@ -10,6 +7,7 @@ export const TABLES = {
   jobs: "jobs",
   streamingEndpoints: "streamingendpoints",
   operations: "operations",
+  notificationEndPoints: "notificationendpoints",
   contentKeys: "contentkeys",
   deliveryPolicies: "deliverypolicies",
   authorizationPolicies: "authorizationpolicies",

@@ -4,20 +4,24 @@ import {
   type TableServiceClientOptions,
 } from "@azure/data-tables";
 import type { AccountStores } from "../ports/account-stores";
+import type { Clock } from "../ports/clock";
 import { statusOf, storeError } from "./azure-errors";
 import * as definitions from "./entity-definitions";
 import { TABLES } from "./names";
 import * as protection from "./protection-definitions";
 import type { StorageAccess } from "./storage-access";
 import { TableEntityStore } from "./table-entity-store";
+import { NoticeRows } from "./notice-rows";
 import { TableJobStore } from "./table-job-store";
+import { TableTaskStore } from "./table-task-store";
 
 type Tables = Record<keyof typeof TABLES, TableClient>;
 
 /** Opens the account's tables, making those that are missing. */
-export async function openTables(access: StorageAccess): Promise<AccountStores> {
+export async function openTables(access: StorageAccess, clock: Clock): Promise<AccountStores> {
   const tables = await openAll(access);
-  const tasks = new TableEntityStore(tables.jobs, "Jobs", definitions.TASKS);
+  const notices = new NoticeRows(tables.jobs, "Jobs", clock);
+  const tasks = new TableTaskStore(tables.jobs, "Jobs", notices);
   return {
     assets: new TableEntityStore(tables.assets, "Assets", definitions.ASSETS),
     files: new TableEntityStore(tables.files, "Files", definitions.FILES),
@@ -27,8 +31,14 @@ export async function openTables(access: StorageAccess): Promise<AccountStores> 
       definitions.ACCESS_POLICIES,
     ),
     locators: new TableEntityStore(tables.locators, "Locators", definitions.LOCATORS),
-    jobs: new TableJobStore(tables.jobs, "Jobs", tasks),
+    jobs: new TableJobStore(tables.jobs, "Jobs", { tasks, notices }),
     tasks,
+    notices: notices.store,
+    notificationEndPoints: new TableEntityStore(
+      tables.notificationEndPoints,
+      "EndPoints",
+      definitions.NOTIFICATION_END_POINTS,
+    ),
     streamingEndpoints: new TableEntityStore(
       tables.streamingEndpoints,
       "StreamingEndpoints",

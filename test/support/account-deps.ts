@@ -11,6 +11,7 @@ export async function openTestAccount(
   storage: StorageAccess,
   accountKey = "account key",
 ): Promise<AccountDeps> {
+  const clock = { now: () => new Date() };
   const blobs = new AzureBlobStore(storage);
   return {
     account: {
@@ -18,12 +19,12 @@ export async function openTestAccount(
       storageAccountName: storage.accountName,
       streamingBaseUrl: "http://media.test",
     },
-    stores: await openTables(storage),
+    stores: await openTables(storage, clock),
     blobs,
     signer: blobs,
     queue: await AzureJobQueue.open(storage),
     sealer: new AccountSealer(accountKey),
-    clock: { now: () => new Date() },
+    clock,
     newGuid: randomUUID,
   };
 }

@@ -122,6 +122,11 @@ function newTask(body: EntityBody): NewTask {
     taskBody: body.requiredString("TaskBody"),
     options: body.number("Options") ?? 0,
     encryption: taskEncryption(body),
+    notifications: body.complexItems("TaskNotificationSubscriptions").map((values) => ({
+      notificationEndPointId: textOf(values["NotificationEndPointId"]),
+      targetTaskState: Number(values["TargetTaskState"] ?? 0),
+      includeTaskProgress: values["IncludeTaskProgress"] === true,
+    })),
     priority: body.number("Priority"),
   };
 }

@@ -36,6 +36,18 @@ const TASK: EntityType = {
     State: { type: "Edm.Int32" },
     TaskBody: { type: "Edm.String", write: "create" },
     Options: { type: "Edm.Int32", write: "create" },
+    TaskNotificationSubscriptions: {
+      type: {
+        complex: "TaskNotificationSubscription",
+        collection: true,
+        properties: {
+          NotificationEndPointId: "Edm.String",
+          TargetTaskState: "Edm.Int32",
+          IncludeTaskProgress: "Edm.Boolean",
+        },
+      },
+      write: "create",
+    },
     EncryptionKeyId: { type: "Edm.String", write: "create" },
     EncryptionScheme: { type: "Edm.String", write: "create" },
     EncryptionVersion: { type: "Edm.String", write: "create" },

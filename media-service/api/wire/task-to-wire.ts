@@ -35,6 +35,11 @@ export function taskToWire(task: Task, now: Date): WireEntity {
     State: task.state,
     TaskBody: task.taskBody,
     Options: task.options,
+    TaskNotificationSubscriptions: (task.notifications ?? []).map((subscription) => ({
+      NotificationEndPointId: subscription.notificationEndPointId,
+      TargetTaskState: subscription.targetTaskState,
+      IncludeTaskProgress: subscription.includeTaskProgress,
+    })),
     EncryptionKeyId: encryption.keyId,
     EncryptionScheme: encryption.scheme,
     EncryptionVersion: encryption.version,

@@ -23,7 +23,7 @@ const TASK_BODY =
   '<outputAsset assetName="out">JobOutputAsset(0)</outputAsset></taskBody>';
 const TASK = {
   ...{ name: null, configuration: "Adaptive Streaming", taskBody: TASK_BODY, options: 0 },
-  encryption: null,
+  ...{ encryption: null, notifications: [] },
   ...{ mediaProcessorId: "nb:mpid:UUID:ff4df607-d419-42f0-bc17-a481b1331e56", priority: null },
 };
 const MOST_CALLS = 60;

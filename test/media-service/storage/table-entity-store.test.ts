@@ -40,8 +40,8 @@ describe("entities in tables", () => {
   let others: AccountStores;
   before(async () => {
     azurite = await startAzurite();
-    stores = await openTables(azurite);
-    others = await openTables(azurite);
+    stores = await openTables(azurite, { now: () => new Date() });
+    others = await openTables(azurite, { now: () => new Date() });
   });
   after(() => azurite.stop());
 
@@ -140,7 +140,7 @@ describe("entities in tables", () => {
     const task = {
       ...{ id: entityId("tid", randomUUID()), jobId: "nb:jid:UUID:x", position: 0, name: null },
       ...{ configuration: text, mediaProcessorId: "m", taskBody: "t", options: 0, priority: 0 },
-      encryption: null,
+      ...{ encryption: null, notifications: [] },
       ...{ state: 0, progress: 12.5, startTime: null, endTime: now, runningMilliseconds: 0 },
       ...{
         perfMessage: null,
