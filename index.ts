@@ -2,6 +2,7 @@ import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import {
   ContentDelivery,
+  ContentSteering,
   FailoverVideo,
   hostLabel,
   playerHosts,
@@ -35,6 +36,7 @@ const shared = new resources.ResourceGroup(
 const front = { resourceGroupName: shared.name, origins: sites, publicScheme, tags };
 const edge = new ContentDelivery("edge", { ...front, endpointName: hostLabel(naming) });
 const router = new TrafficRouting("router", { ...front, relativeName: hostLabel(naming) });
+new ContentSteering("steering", { ...settings, dataCenters, edgeHost: edge.host });
 
 const hosts = playerHosts({
   scheme: publicScheme,

@@ -23,7 +23,12 @@ export const cacheRules: readonly CacheRule[] = [
     duration: "30.00:00:00",
     compress: false,
   },
-  { name: "manifests", pathContains: ["/manifest"], duration: "00:00:04", compress: true },
+  {
+    name: "manifests",
+    pathContains: ["/manifest", ".ism/steering"],
+    duration: "00:00:04",
+    compress: true,
+  },
 ];
 
 /** A rule as Front Door is told it; the origin may say otherwise, but does not decide. */

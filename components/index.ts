@@ -1,4 +1,5 @@
 export { ContentDelivery } from "./content-delivery";
+export { ContentSteering } from "./content-steering";
 export { FailoverVideo } from "./failover-video";
 export { hostLabel, resourceGroupName } from "./naming";
 export { playerHosts, watchPageUrl } from "./public-hosts";

@@ -25,6 +25,7 @@ export function mediaServiceEnvironment(
     { name: "TABLE_ENDPOINT", value: storage.tableEndpoint },
     { name: "ENCODER", value: settings.encoder },
     { name: "WATCH_PAGE", value: settings.watchPage ? "true" : "false" },
+    { name: "CONTENT_STEERING", value: args.contentSteering ? "true" : "false" },
     { name: "LOG_LEVEL", value: settings.logLevel },
   ];
 }

@@ -18,6 +18,8 @@ export interface MediaServicesAccountArgs<Settings = MediaServicesSettings> {
   /** Name of the container app, where there is one; at most 32 characters. */
   appName: string;
   publicScheme: PublicScheme;
+  /** Whether manifests tell players the other data centers that hold a video. */
+  contentSteering: boolean;
   tags?: Record<string, string>;
 }
 

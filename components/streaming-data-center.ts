@@ -25,6 +25,8 @@ export interface StreamingDataCenterArgs {
   naming: Naming;
   mediaServices: MediaServicesSettings;
   publicScheme: PublicScheme;
+  /** Whether manifests tell players the other data centers that hold a video. */
+  contentSteering: boolean;
   /** How long viewers may use a locator. */
   locatorDays: number;
   softDeleteDays?: number;
@@ -46,6 +48,7 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
   /** Name of the data center. */
   readonly dataCenter: string;
   readonly connection: MediaServicesConnection;
+  readonly storage: MediaStorage;
   /** The data center as those who choose between several see it. */
   readonly origin: Origin;
   /** The streaming endpoint, once it runs. */
@@ -56,10 +59,11 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
   constructor(name: string, args: StreamingDataCenterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("twinstream:index:StreamingDataCenter", name, {}, opts);
 
-    const account = this.declareAccount(name, args);
+    const { account, storage } = this.declareAccount(name, args);
     const accountOfAll = accountInput(account.connection);
 
     this.dataCenter = name;
+    this.storage = storage;
     this.connection = account.connection;
     this.origin = { name, host: account.connection.streamingHost, priority: args.priority };
     this.streamingEndpoint = new StreamingEndpoint(
@@ -80,8 +84,11 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
     this.registerOutputs({ host: account.connection.streamingHost });
   }
 
-  private declareAccount(name: string, args: StreamingDataCenterArgs): MediaServicesAccount {
-    const { naming, location, mediaServices, publicScheme } = args;
+  private declareAccount(
+    name: string,
+    args: StreamingDataCenterArgs,
+  ): { account: MediaServicesAccount; storage: MediaStorage } {
+    const { naming, location, mediaServices, publicScheme, contentSteering } = args;
     const tags = { ...args.tags, dataCenter: name };
     const group = new resources.ResourceGroup(
       name,
@@ -99,7 +106,7 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    return new MediaServicesAccount(
+    const account = new MediaServicesAccount(
       name,
       {
         ...where,
@@ -109,8 +116,10 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
         accountName: mediaAccountName(naming, name),
         appName: containerAppName(naming, name),
         publicScheme,
+        contentSteering,
       },
       { parent: this },
     );
+    return { account, storage };
   }
 }

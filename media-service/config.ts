@@ -20,6 +20,7 @@ export interface MediaServiceConfig {
   readonly storage: StorageAccess;
   readonly encoder: { readonly kind: "auto" | "ffmpeg" | "node-av"; readonly ffmpegPath?: string };
   readonly watchPage: boolean;
+  readonly contentSteering: boolean;
   readonly logLevel: string;
 }
 
@@ -58,6 +59,7 @@ export function readConfig(env: Environment = process.env): MediaServiceConfig {
       ...(ffmpegPath === undefined || ffmpegPath === "" ? {} : { ffmpegPath }),
     },
     watchPage: oneOf(env, "WATCH_PAGE", ["false", "true"]) === "true",
+    contentSteering: oneOf(env, "CONTENT_STEERING", ["false", "true"]) === "true",
     logLevel: oneOf(env, "LOG_LEVEL", [
       "info",
       "trace",

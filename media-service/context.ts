@@ -115,6 +115,7 @@ export class MediaServiceContext implements AsyncDisposable {
       clock: systemClock,
       dataCenter: config.dataCenter,
       watchPage: config.watchPage,
+      contentSteering: config.contentSteering,
     });
   }
 

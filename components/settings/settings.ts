@@ -20,6 +20,8 @@ export interface Settings {
   videos: Video[];
   mediaServices: MediaServicesSettings;
   publicScheme: PublicScheme;
+  /** Tells players the other data centers that hold a video. */
+  contentSteering: boolean;
   storageAccess: "shared-key";
   serverSideCopy: "auto" | "never" | "always";
   /** How long a locator may be used from its start. */
@@ -45,6 +47,7 @@ export interface SettingsSource {
 /** Every key that is read; the schema in Pulumi.yaml describes each. */
 export const settingKeys = [
   "authority",
+  "contentSteering",
   "dataCenters",
   "encodeIn",
   "encoder",
@@ -86,6 +89,7 @@ export function readSettings(source: SettingsSource): Settings {
     }),
     mediaServices: readMediaServices(config),
     publicScheme: config.choice("publicScheme", ["https", "http"], "https"),
+    contentSteering: config.flag("contentSteering", true),
     storageAccess: readStorageAccess(config),
     serverSideCopy: config.choice("serverSideCopy", ["auto", "never", "always"], "auto"),
     // Locators are renewed 14 days before they lapse: shorter ones would be renewed on every run.

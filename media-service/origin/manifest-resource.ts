@@ -1,8 +1,11 @@
 import { NotFoundError } from "../domain/errors";
 import { renderClientManifest } from "../packaging/client-manifest";
 import { renderDashManifest } from "../packaging/dash-manifest";
+import { withDashPathways } from "../packaging/dash-steering";
 import { carriedBy } from "../packaging/delivery-form";
 import { renderHlsMaster, renderHlsMedia } from "../packaging/hls-playlists";
+import { withHlsPathways } from "../packaging/hls-steering";
+import type { VideoPathways } from "../packaging/pathway";
 import type { Presentation } from "../packaging/presentation";
 import { BRIEFLY } from "./cache-control";
 import { entityTag } from "./content-tag";
@@ -20,13 +23,28 @@ const CONTENT_TYPES: Readonly<Record<StreamingFormat["protocol"], string>> = {
   smooth: "application/vnd.ms-sstr+xml",
 };
 
-/** The manifest of an asset in a format. */
-export function manifestOf(opened: OpenPresentation, url: ManifestUrl): Resource {
+/** The manifest of an asset in a format, with the other ways to the video where there are some. */
+export function manifestOf(
+  opened: OpenPresentation,
+  url: ManifestUrl,
+  pathways: VideoPathways | undefined,
+): Resource {
   const { format, audioTrack } = url;
   const presentation = carriedBy(opened.presentation, format.container);
-  return textOf(opened, { format, what: ["manifest", audioTrack ?? ""] }, () =>
-    render(presentation, url),
+  const what = ["manifest", audioTrack ?? "", ...(pathways ? [JSON.stringify(pathways)] : [])];
+  return textOf(opened, { format, what }, () =>
+    steered(render(presentation, url), format, pathways),
   );
+}
+
+/** Smooth Streaming knows no other ways. */
+function steered(
+  manifest: string,
+  { protocol }: StreamingFormat,
+  pathways: VideoPathways | undefined,
+): string {
+  if (!pathways || protocol === "smooth") return manifest;
+  return (protocol === "hls" ? withHlsPathways : withDashPathways)(manifest, pathways);
 }
 
 function render(presentation: Presentation, { format, audioTrack }: ManifestUrl): string {

@@ -1,6 +1,7 @@
 import { InvalidInputError, NotFoundError } from "../domain/errors";
 import { isAssetFileName } from "../packaging/blob-name";
 import type { UrlOptions } from "../packaging/fragment-url";
+import { STEERING_RESOURCE } from "../packaging/pathway";
 import type { StreamingFormat } from "./streaming-format";
 import { readUrlArguments } from "./url-arguments";
 
@@ -11,6 +12,7 @@ export type MediaUrl =
       readonly file: string;
       readonly format: StreamingFormat;
     })
+  | { readonly kind: "steering"; readonly file: string }
   | (QualityUrl & { readonly kind: "playlist" })
   | (QualityUrl & { readonly kind: "fragment"; readonly time: number | "init" })
   | { readonly kind: "file"; readonly file: string; readonly contentType: string };
@@ -56,6 +58,7 @@ export function parseMediaUrl(path: string): MediaUrl {
       `'${file}' is played by its manifest: append /manifest(format=m3u8-cmaf) or /manifest(format=mpd-time-cmaf)`,
     );
   }
+  if (rest.toLowerCase() === STEERING_RESOURCE) return { kind: "steering", file };
   const manifest = MANIFEST.exec(rest);
   if (manifest) {
     const { format, audioTrack } = readUrlArguments(manifest[1]);

@@ -33,5 +33,7 @@ export interface OriginDeps {
   readonly dataCenter: string;
   /** Whether `/watch/` and its list of everything published are served. */
   readonly watchPage: boolean;
+  /** Whether manifests tell players the other data centers that hold a video. */
+  readonly contentSteering: boolean;
   readonly cache?: OriginCacheOptions;
 }

@@ -1,10 +1,14 @@
 import type { FastifyInstance } from "fastify";
 import { Catalog } from "./catalog";
+import { ContentSteering } from "./content-steering";
 import { sendError } from "./error-answer";
 import type { OriginDeps } from "./origin-deps";
+import { PathwayHealth } from "./pathway-health";
+import { PathwayList } from "./pathway-list";
 import { PresentationLibrary } from "./presentation-library";
 import { PublishedLookup } from "./published-lookup";
 import { ReadinessCheck } from "./readiness";
+import { Replicas } from "./replicas";
 import { readinessRoute } from "./readiness-route";
 import { LOCATOR_PATH, streamingRoutes } from "./streaming-routes";
 import { watchPageRoutes } from "./watch-page";
@@ -39,9 +43,18 @@ export function registerOrigin(app: FastifyInstance, deps: OriginDeps): void {
     scope.options(LOCATOR_PATH, (_request, reply) =>
       reply.headers(PREFLIGHT_HEADERS).code(204).send(),
     );
-    streamingRoutes(scope, { blobs: deps.blobs, lookup, library });
+    const list = new PathwayList(deps.blobs, scope.log);
+    const health = new PathwayHealth();
+    const { dataCenter } = deps;
+    const steering = deps.contentSteering
+      ? new ContentSteering({ list, health, replicas: new Replicas(), dataCenter })
+      : undefined;
+    streamingRoutes(scope, { blobs: deps.blobs, lookup, library, steering });
     readinessRoute(scope, new ReadinessCheck(deps, library, scope.log));
-    if (deps.watchPage) watchPageRoutes(scope, new Catalog(deps, library, scope.log));
+    if (deps.watchPage) {
+      const catalog = new Catalog(deps, library, scope.log);
+      watchPageRoutes(scope, { catalog, list, health, dataCenter });
+    }
     done();
   });
 }

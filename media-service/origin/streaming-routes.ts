@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { ConflictError } from "../domain/errors";
+import { ConflictError, NotFoundError } from "../domain/errors";
+import type { VideoPathways } from "../packaging/pathway";
 import type { BlobAddress, BlobStore } from "../ports/blob-store";
 import { blobStream } from "./blob-stream";
 import { BRIEFLY } from "./cache-control";
+import type { ContentSteering } from "./content-steering";
 import { contentTag, entityTag } from "./content-tag";
 import { fragmentOf } from "./fragment-resource";
 import { manifestOf, playlistOf } from "./manifest-resource";
@@ -16,6 +18,8 @@ export interface StreamingParts {
   readonly blobs: BlobStore;
   readonly lookup: PublishedLookup;
   readonly library: PresentationLibrary;
+  /** Undefined where it is switched off. */
+  readonly steering: ContentSteering | undefined;
 }
 
 const READ_TIMEOUT_MS = 10_000;
@@ -23,9 +27,14 @@ const READ_TIMEOUT_MS = 10_000;
 export const LOCATOR_PATH = "/:locator(^[0-9a-fA-F-]{36}$)/*";
 
 /** A request's URL, read, with the container that its locator opens. */
-interface Request<Url extends MediaUrl = MediaUrl> {
+interface Wanted<Url extends MediaUrl = MediaUrl> {
   readonly url: Url;
   readonly address: BlobAddress;
+}
+
+interface Request extends Wanted {
+  /** Other ways to the video, for whoever asks. */
+  readonly pathways: () => Promise<VideoPathways | undefined>;
 }
 
 /** Serves `/{locator}/...`: manifests, segments and plain files. */
@@ -35,8 +44,13 @@ export function streamingRoutes(app: FastifyInstance, parts: StreamingParts): vo
     url: LOCATOR_PATH,
     handler: async (request, reply) => {
       const url = parseMediaUrl(request.params["*"]);
-      const { container } = await parts.lookup.requireLive(request.params.locator);
-      return answer(parts, { url, address: { container, blob: url.file } }, { request, reply });
+      const { locator } = request.params;
+      const { container } = await parts.lookup.requireLive(locator);
+      const path = `/${locator.toLowerCase()}/${url.file.split("/").map(encodeURIComponent).join("/")}`;
+      const pathways = async (): Promise<VideoPathways | undefined> =>
+        parts.steering?.pathwaysOf(request, path);
+      const address = { container, blob: url.file };
+      return answer(parts, { url, address, pathways }, { request, reply });
     },
   });
 }
@@ -56,12 +70,15 @@ async function answer(
   }
 }
 
-async function findResource(parts: StreamingParts, { url, address }: Request): Promise<Resource> {
+async function findResource(parts: StreamingParts, wanted: Request): Promise<Resource> {
+  const { url, address, pathways } = wanted;
   if (url.kind === "file") return downloadOf(parts.blobs, { url, address });
   const opened = await parts.library.open(address);
   switch (url.kind) {
     case "manifest":
-      return manifestOf(opened, url);
+      return manifestOf(opened, url, await pathways());
+    case "steering":
+      return steeringOf(parts.steering, await pathways());
     case "playlist":
       return playlistOf(opened, url);
     case "fragment":
@@ -71,7 +88,7 @@ async function findResource(parts: StreamingParts, { url, address }: Request): P
 
 async function downloadOf(
   blobs: BlobStore,
-  { url, address }: Request<MediaUrl & { kind: "file" }>,
+  { url, address }: Wanted<MediaUrl & { kind: "file" }>,
 ): Promise<Resource> {
   const properties = await blobs.properties(address, AbortSignal.timeout(READ_TIMEOUT_MS));
   return {
@@ -83,5 +100,21 @@ async function downloadOf(
       sizeBytes: properties.sizeBytes,
       open: (range) => blobStream(blobs, { address, properties }, range),
     }),
+  };
+}
+
+async function steeringOf(
+  steering: ContentSteering | undefined,
+  pathways: VideoPathways | undefined,
+): Promise<Resource> {
+  if (!steering || !pathways) {
+    throw new NotFoundError("no other data center is known to hold this video: nothing is steered");
+  }
+  const text = Buffer.from(JSON.stringify(await steering.manifest(pathways)));
+  return {
+    etag: entityTag(text.toString(), "steering"),
+    contentType: "application/json",
+    cacheControl: BRIEFLY,
+    body: () => Promise.resolve(text),
   };
 }

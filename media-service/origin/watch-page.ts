@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Catalog } from "./catalog";
+import type { PathwayHealth } from "./pathway-health";
+import type { PathwayList } from "./pathway-list";
 import { sendResource } from "./send-resource";
 
 const PLAYER_FOLDER = join(__dirname, "..", "..", "player");
@@ -43,8 +45,17 @@ const PAGE_HEADERS = {
 };
 const CACHE_CONTROL = "public, max-age=4";
 
+/** What the page shows. */
+export interface WatchPageParts {
+  readonly catalog: Catalog;
+  readonly list: PathwayList;
+  readonly health: PathwayHealth;
+  /** Name of this data center. */
+  readonly dataCenter: string;
+}
+
 /** Serves `/watch/` and the list of what can be watched. */
-export function watchPageRoutes(app: FastifyInstance, catalog: Catalog): void {
+export function watchPageRoutes(app: FastifyInstance, { catalog }: WatchPageParts): void {
   for (const { name, path, contentType } of FILES) {
     const bytes = readFileSync(path);
     const etag = `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`;

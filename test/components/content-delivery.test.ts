@@ -140,7 +140,11 @@ describe("ContentDelivery", () => {
       ruleSetName: "caching",
       ruleName: "manifests",
       order: 2,
-      ...cacheRule({ values: ["/manifest"], duration: "00:00:04", compression: "Enabled" }),
+      ...cacheRule({
+        values: ["/manifest", ".ism/steering"],
+        duration: "00:00:04",
+        compression: "Enabled",
+      }),
     });
     const route = resource(deployment, "azure-native:cdn:Route", "edge");
     assert.equal(route.inputs["cacheConfiguration"], undefined);

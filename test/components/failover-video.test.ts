@@ -21,6 +21,7 @@ function dataCenter(name: string, priority: number): StreamingDataCenter {
       logLevel: "info",
     },
     publicScheme: "https",
+    contentSteering: true,
     locatorDays: 90,
   });
 }

@@ -40,6 +40,7 @@ async function declare(
       accountName: "eastmedia",
       appName: "media-dev-east",
       publicScheme,
+      contentSteering: true,
     });
     return account;
   });
@@ -115,6 +116,7 @@ describe("A self-hosted MediaServicesAccount", () => {
               { name: "TABLE_ENDPOINT", value: "https://eaststore.table.test/" },
               { name: "ENCODER", value: "auto" },
               { name: "WATCH_PAGE", value: "false" },
+              { name: "CONTENT_STEERING", value: "true" },
               { name: "LOG_LEVEL", value: "info" },
             ],
             probes: [

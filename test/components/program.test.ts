@@ -92,6 +92,7 @@ const inDataCenter = (name: string) => [
   `azure-native:trafficmanager:Endpoint router-${name}`,
   `${dynamic}:AccessPolicy ${name}-viewing`,
   `${dynamic}:AccountKey ${name}`,
+  `${dynamic}:PathwayList ${name}`,
   `${dynamic}:StreamingEndpoint ${name}`,
   `twinstream:index:StreamingDataCenter ${name}`,
   `twinstream:media:MediaServicesAccount ${name}`,
@@ -108,6 +109,7 @@ const inFront = [
   "azure-native:resources:ResourceGroup shared",
   "azure-native:trafficmanager:Profile router",
   "twinstream:edge:ContentDelivery edge",
+  "twinstream:edge:ContentSteering steering",
   "twinstream:edge:TrafficRouting router",
 ];
 const video = "big-buck-bunny";
@@ -132,6 +134,33 @@ describe("The program with the configuration of stack dev", function () {
         ...chainIn("west", video).replicated,
       ].sort(),
     );
+  });
+
+  it("tells every data center the ways to the library, the edge first", async () => {
+    const lists = ofType(await runUnchanged(), `${dynamic}:PathwayList`);
+    const { accountName, ...inputs } = lists["west"]?.inputs ?? {};
+
+    assert.match(String(accountName), /^westdev/);
+    assert.deepEqual(inputs, {
+      accountKey: `key of ${String(accountName)}`,
+      blobEndpoint: `https://${String(accountName)}.blob.test/`,
+      pathways: [
+        { name: "edge", baseUrl: "http://twinstream-dev-2797d6e2.edge.test" },
+        { name: "east", baseUrl: "http://media-dev-east.apps.test" },
+        { name: "west", baseUrl: "http://media-dev-west.apps.test" },
+      ],
+      version: 1,
+    });
+    assert.deepEqual(lists["west"]?.secrets, ["accountKey"]);
+    assert.deepEqual(lists["east"]?.inputs["pathways"], inputs.pathways);
+  });
+
+  it("tells nobody where content steering is switched off", async () => {
+    const deployment = await run({ contentSteering: false });
+
+    assert.deepEqual(ofType(deployment, `${dynamic}:PathwayList`), {});
+    const { template } = ofType(deployment, "azure-native:app:ContainerApp")["east"]?.inputs ?? {};
+    assert.match(JSON.stringify(template), /"CONTENT_STEERING","value":"false"/);
   });
 
   it("exports the video's path and its addresses on every host, all in clear text", async () => {
@@ -185,6 +214,7 @@ describe("The program with the configuration of stack dev", function () {
           `azure-native:app:ContainerApp ${name}`,
           `azure-native:app:ContainerApp ${name}`,
           `${dynamic}:AccessPolicy ${name}-viewing`,
+          `${dynamic}:PathwayList ${name}`,
           `${dynamic}:StreamingEndpoint ${name}`,
         ]),
         ...chainIn("east", video).encoded,
@@ -218,7 +248,7 @@ describe("The program with the configuration of stack dev", function () {
 describe("A change of the configuration", function () {
   this.timeout(patienceMs);
 
-  it("of the primary changes priorities at the edge and the router, and nothing else", async () => {
+  it("of the primary changes priorities at the edge, the router and in players, and nothing else", async () => {
     const before = await runUnchanged();
     const after = await run({ primary: "west" });
 
@@ -228,6 +258,8 @@ describe("A change of the configuration", function () {
       "azure-native:cdn:AFDOrigin edge-west",
       "azure-native:trafficmanager:Endpoint router-east",
       "azure-native:trafficmanager:Endpoint router-west",
+      `${dynamic}:PathwayList east`,
+      `${dynamic}:PathwayList west`,
     ]);
     const first = (type: string) =>
       Object.values(ofType(after, type)).sort(
@@ -238,7 +270,7 @@ describe("A change of the configuration", function () {
     assert.deepEqual(after.outputs, before.outputs);
   });
 
-  it("by a third data center adds its own resources and a replica, and changes nothing", async () => {
+  it("by a third data center adds its own resources and a replica, and tells the others", async () => {
     const before = await runUnchanged();
     const after = await run({ dataCenters: [...dataCenters, third] });
     const old = names(before);
@@ -249,7 +281,7 @@ describe("A change of the configuration", function () {
     );
     assert.deepEqual(
       changed(before, after).filter((name) => old.includes(name)),
-      [],
+      [`${dynamic}:PathwayList east`, `${dynamic}:PathwayList west`],
     );
   });
 

@@ -75,6 +75,7 @@ describe("the stack's settings", () => {
         logLevel: "info",
       },
       publicScheme: "https",
+      contentSteering: true,
       storageAccess: "shared-key",
       serverSideCopy: "auto",
       locatorDays: 90,
@@ -100,6 +101,7 @@ describe("the stack's settings", () => {
         { name: "two", file: "samples/bunny.mp4", encodeIn: "north" },
       ],
       publicScheme: "http",
+      contentSteering: false,
       serverSideCopy: "never",
       locatorDays: 30,
       softDeleteDays: 14,
@@ -145,6 +147,7 @@ describe("the stack's settings", () => {
       },
     );
     assert.deepEqual([settings.nameSalt, settings.tags], ["acme", { owner: "media" }]);
+    assert.equal(settings.contentSteering, false);
   });
 
   it("read an account of the classic kind, without an image", () => {
@@ -359,7 +362,7 @@ describe("the stack's settings", () => {
     {
       why: "a misspelt key",
       config: { primry: "east" },
-      problem: /^primry: is not known; allowed: authority, dataCenters, /,
+      problem: /^primry: is not known; allowed: authority, contentSteering, dataCenters, /,
     },
     {
       why: "an account of the service that Microsoft retired",

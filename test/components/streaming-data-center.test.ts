@@ -19,6 +19,7 @@ async function declare() {
           logLevel: "info",
         },
         publicScheme: "https",
+        contentSteering: true,
         locatorDays: 30,
         softDeleteDays: 14,
         protect: true,

@@ -10,6 +10,7 @@ import { AssetFiles } from "../../dynamic-providers/asset-files";
 import { EncodingJob } from "../../dynamic-providers/encoding-job";
 import { MezzanineAsset } from "../../dynamic-providers/mezzanine-asset";
 import { UNKNOWN } from "../../dynamic-providers/operations/resource-operations";
+import { PathwayList } from "../../dynamic-providers/pathway-list";
 import { ReplicaAsset } from "../../dynamic-providers/replica-asset";
 import { StreamingEndpoint } from "../../dynamic-providers/streaming-endpoint";
 import { StreamingLocator } from "../../dynamic-providers/streaming-locator";
@@ -50,6 +51,7 @@ describe("a serialized provider", function () {
         "AssetFiles",
         "EncodingJob",
         "MezzanineAsset",
+        "PathwayList",
         "ReplicaAsset",
         "StreamingEndpoint",
         "StreamingLocator",
@@ -227,6 +229,12 @@ function declareAll(): pulumi.CustomResource[] {
       assetId: "a",
       accessPolicyId: "p",
       ismFileName: "a.ism",
+    }),
+    new PathwayList("pathways", {
+      accountName: "east",
+      accountKey: pulumi.secret(KEY),
+      blobEndpoint: "http://127.0.0.1:1/east",
+      pathways: [{ name: "edge", baseUrl: "http://edge.test" }],
     }),
     new ReplicaAsset("replica", { account, name: "asset-1", sourceAssetOptions: 0 }),
     new AssetFiles("files", {

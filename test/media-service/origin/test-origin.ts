@@ -33,6 +33,7 @@ export async function startOrigin(deps: Partial<OriginDeps> = {}): Promise<TestO
     clock: { now: () => origin.now },
     dataCenter: "east",
     watchPage: false,
+    contentSteering: false,
     cache: { lookupMs: 1 },
     ...deps,
   });

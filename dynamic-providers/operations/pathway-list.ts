@@ -1,0 +1,116 @@
+import { isDeepStrictEqual } from "node:util";
+import {
+  type BlockBlobClient,
+  ContainerClient,
+  RestError,
+  StorageSharedKeyCredential,
+} from "@azure/storage-blob";
+import { InputCheck } from "./check-inputs";
+import { isUnknown, type ResourceOperations } from "./resource-operations";
+
+/** Inputs of a list of pathways. */
+export interface PathwayListInputs {
+  /** Storage account of the data center that is to know the pathways. */
+  readonly accountName: string;
+  /** Secret. */
+  readonly accountKey: string;
+  readonly blobEndpoint: string;
+  /** In the order in which viewers should try them. */
+  readonly pathways: readonly { readonly name: string; readonly baseUrl: string }[];
+  readonly version: number;
+}
+
+type Store = Pick<PathwayListInputs, "accountName" | "accountKey" | "blobEndpoint">;
+
+/** Where the media service looks. */
+const CONTAINER = "twinstream";
+const BLOB = "pathways.json";
+
+/** Writes the ways to the library into a store: one small blob, which any run may write anew. */
+export const operations: ResourceOperations<PathwayListInputs, PathwayListInputs> = {
+  check(_olds, news) {
+    const { failures } = new InputCheck(news)
+      .text("accountName", "accountKey", "blobEndpoint")
+      .require(
+        "pathways",
+        (list) => Array.isArray(list) && list.length > 0 && list.every(isPathway),
+        "pathways must be a list of { name, baseUrl } with an http(s) address without a path",
+      );
+    return Promise.resolve({ inputs: news, failures });
+  },
+
+  diff(_id, olds, news) {
+    const moved = !isUnknown(news.accountName) && news.accountName !== olds.accountName;
+    const changes = isUnknown(news) || !isDeepStrictEqual(olds, news);
+    return Promise.resolve({ changes, replaces: moved ? ["accountName"] : [] });
+  },
+
+  async create(inputs) {
+    await write(inputs);
+    return { id: `${inputs.accountName}/${CONTAINER}/${BLOB}`, outs: inputs };
+  },
+
+  async read(id, outs) {
+    const text = await readText(blobIn(outs));
+    if (text === undefined) return { id: "" };
+    return { id, props: { ...outs, pathways: pathwaysIn(text) } };
+  },
+
+  async update(_id, _olds, news) {
+    await write(news);
+    return { outs: news };
+  },
+
+  async delete(_id, store) {
+    // Not the container: Azure refuses to make one anew within half a minute of its end.
+    await blobIn(store).deleteIfExists();
+  },
+};
+
+async function write({ pathways, ...store }: PathwayListInputs): Promise<void> {
+  await containerIn(store).createIfNotExists();
+  const text = JSON.stringify({ pathways }, null, 2);
+  await blobIn(store).upload(text, Buffer.byteLength(text), {
+    blobHTTPHeaders: { blobContentType: "application/json" },
+  });
+}
+
+async function readText(blob: BlockBlobClient): Promise<string | undefined> {
+  try {
+    return (await blob.downloadToBuffer()).toString("utf8");
+  } catch (error) {
+    if (error instanceof RestError && error.statusCode === 404) return undefined;
+    throw error;
+  }
+}
+
+/** What somebody else wrote is a difference, not an error. */
+function pathwaysIn(text: string): PathwayListInputs["pathways"] {
+  try {
+    const { pathways } = JSON.parse(text) as { pathways?: unknown };
+    return Array.isArray(pathways) ? (pathways as PathwayListInputs["pathways"]) : [];
+  } catch {
+    return [];
+  }
+}
+
+function containerIn({ accountName, accountKey, blobEndpoint }: Store): ContainerClient {
+  const credential = new StorageSharedKeyCredential(accountName, accountKey);
+  return new ContainerClient(`${blobEndpoint.replace(/\/+$/, "")}/${CONTAINER}`, credential, {
+    retryOptions: { maxTries: 5, retryDelayInMs: 250, maxRetryDelayInMs: 8_000 },
+  });
+}
+
+function blobIn(store: Store): BlockBlobClient {
+  return containerIn(store).getBlockBlobClient(BLOB);
+}
+
+function isPathway(value: unknown): boolean {
+  const { name, baseUrl } = (value ?? {}) as { name?: unknown; baseUrl?: unknown };
+  return (
+    typeof name === "string" &&
+    /^[\w.-]{1,64}$/.test(name) &&
+    typeof baseUrl === "string" &&
+    /^https?:\/\/[^/?#]+$/.test(baseUrl)
+  );
+}

@@ -1,0 +1,94 @@
+import type { FastifyRequest } from "fastify";
+import { type Pathway, STEERING_RESOURCE, type VideoPathways } from "../packaging/pathway";
+import type { PathwayHealth } from "./pathway-health";
+import type { PathwayList } from "./pathway-list";
+import { CHECK_HEADER, type Replicas } from "./replicas";
+
+/** What steering works with. */
+interface SteeringParts {
+  readonly list: PathwayList;
+  readonly health: PathwayHealth;
+  readonly replicas: Replicas;
+  /** Name of this data center, which is a pathway's too. */
+  readonly dataCenter: string;
+}
+
+/** What a player is told every few seconds (RFC 8216bis, 7.2; ETSI TS 103 998, 6). */
+interface SteeringManifest {
+  readonly VERSION: 1;
+  /** Seconds. */
+  readonly TTL: number;
+  readonly "RELOAD-URI"?: string;
+  readonly "PATHWAY-PRIORITY": readonly string[];
+}
+
+/** Name of the pathway through the edge; no data center may be called so. */
+const EDGE = "edge";
+const TTL_SECONDS = 10;
+
+/** Tells players where else a video is, and which way is best now: their second line of defence. */
+export class ContentSteering {
+  constructor(private readonly parts: SteeringParts) {}
+
+  /**
+   * The ways to a video as seen by who asks: through the edge or straight from a data center. The answer
+   * is the same in every data center, so the edge may keep a manifest whoever made it. Undefined where no
+   * other data center holds the video.
+   */
+  async pathwaysOf(request: FastifyRequest, path: string): Promise<VideoPathways | undefined> {
+    if (request.headers[CHECK_HEADER] !== undefined) return undefined;
+    const { list, replicas, dataCenter } = this.parts;
+    const all = await list.current();
+    const own = all.find(({ name }) => name === dataCenter);
+    if (!own) return undefined;
+    const held = await Promise.all(
+      all.map(
+        async (pathway) =>
+          isFront(pathway) || pathway === own || (await replicas.has(pathway, path)),
+      ),
+    );
+    const holders = all.filter((_, index) => held[index]);
+    if (!holders.some((pathway) => pathway !== own && !isFront(pathway))) return undefined;
+    const inUse = all.find(({ baseUrl }) => hostOf(baseUrl) === askedHost(request)) ?? own;
+    const others = holders.filter((pathway) => pathway !== inUse);
+    // Whoever came straight to a data center had a reason not to come through the edge.
+    return {
+      path,
+      inUse,
+      others: [...others].sort((a, b) => Number(isFront(a)) - Number(isFront(b))),
+    };
+  }
+
+  /** The best way now: the one in use while it can serve, then the others that can. */
+  async manifest({ path, inUse, others }: VideoPathways): Promise<SteeringManifest> {
+    const all = [inUse, ...others];
+    const states = await Promise.all(all.map((pathway) => this.parts.health.of(pathway)));
+    const serving = all.filter((_, index) => states[index]?.healthy);
+    const order = [...serving, ...all.filter((pathway) => !serving.includes(pathway))];
+    const [best] = order;
+    return {
+      VERSION: 1,
+      TTL: TTL_SECONDS,
+      // A pathway that is about to go can't be asked again.
+      ...(best && best !== inUse
+        ? { "RELOAD-URI": `${best.baseUrl}${path}/${STEERING_RESOURCE}` }
+        : {}),
+      "PATHWAY-PRIORITY": order.map(({ name }) => name),
+    };
+  }
+}
+
+function isFront({ name }: Pathway): boolean {
+  return name === EDGE;
+}
+
+/** The host that the player asked, which an edge in between passes on. */
+function askedHost({ headers }: FastifyRequest): string {
+  const forwarded = headers["x-forwarded-host"];
+  const host = typeof forwarded === "string" && forwarded !== "" ? forwarded : headers.host;
+  return (host ?? "").toLowerCase();
+}
+
+function hostOf(baseUrl: string): string {
+  return new URL(baseUrl).host;
+}
