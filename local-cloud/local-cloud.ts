@@ -11,6 +11,7 @@ import { unknownParts } from "./edge/declared-rule";
 import { declaredTrafficManager } from "./edge/declared-traffic-manager";
 import { FrontDoor } from "./edge/front-door";
 import { TrafficManager } from "./edge/traffic-manager";
+import { WatchControl } from "./edge/watch-control";
 import { createHome, type Home, homeAt } from "./home";
 import { Ingresses } from "./ingress/ingresses";
 import { Principals } from "./principals";
@@ -84,7 +85,11 @@ export class LocalCloud implements AsyncDisposable {
       },
     });
     this.ingresses = new Ingresses(this.ports);
-    this.frontDoor = new FrontDoor({ log: this.log, retry: { enabled: options.edgeRetry } });
+    this.frontDoor = new FrontDoor({
+      log: this.log,
+      retry: { enabled: options.edgeRetry },
+      control: new WatchControl(() => this.controlUrl),
+    });
     this.trafficManager = new TrafficManager({ log: this.log });
     this.standIn = new StandIn(knownKinds, this.services());
   }

@@ -8,14 +8,14 @@
  */
 
 /**
- * Everything that can be watched here.
+ * Everything that can be watched here, and in which forms.
  *
- * @returns {Promise<Video[]>}
+ * @returns {Promise<{ videos: Video[], formats: import("./choices.js").Format[] }>}
  */
 export async function loadCatalog() {
   const response = await fetch("catalog.json", { headers: { accept: "application/json" } });
   if (!response.ok) throw new Error(`the list was answered with ${response.status}`);
-  return (await response.json()).videos;
+  return response.json();
 }
 
 /** @param {Video} video */

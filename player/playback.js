@@ -1,15 +1,9 @@
-import Hls from "./hls.mjs";
+import { PLAYERS } from "./choices.js";
 
 /** Seconds kept ahead: enough to bridge a failover, little enough for one to be seen soon. */
-const AHEAD_SECONDS = 12;
-/** Tried for about two minutes: by then routers have noticed that a data center is gone. */
-const PATIENCE = {
-  maxTimeToFirstByteMs: 8_000,
-  maxLoadTimeMs: 20_000,
-  timeoutRetry: { maxNumRetry: 60, retryDelayMs: 0, maxRetryDelayMs: 0 },
-  errorRetry: { maxNumRetry: 60, retryDelayMs: 500, maxRetryDelayMs: 2_000 },
-};
-const RESTART_MS = 3_000;
+export const AHEAD_SECONDS = 12;
+/** When everything failed: how long until it is tried once more. */
+export const RESTART_MS = 3_000;
 /** The browser forgets new entries once its list is full. */
 const TIMING_ENTRIES = 1_000;
 
@@ -20,10 +14,16 @@ const TIMING_ENTRIES = 1_000;
  * @property {(text: string | undefined) => void} onProblem - Undefined when it is over.
  */
 
-/** Plays one video at a time by hls.js, or by the browser itself where that is all there is. */
+/**
+ * @typedef {object} Session - One player that plays one address.
+ * @property {() => void | Promise<void>} stop - Lets go of the element.
+ */
+
+/** Plays one video at a time, by a player that is loaded when it is first chosen. */
 export class Playback {
-  /** @type {Hls | undefined} */
-  #hls;
+  /** @type {Promise<Session | undefined>} */
+  #session = Promise.resolve(undefined);
+  #turn = 0;
 
   /**
    * @param {HTMLVideoElement} video
@@ -38,81 +38,66 @@ export class Playback {
     });
   }
 
-  /** @param {string} path - Of the server manifest. */
-  play(path) {
-    this.#hls?.destroy();
+  /**
+   * Ends what plays and begins anew; of several calls in a row only the last one counts.
+   *
+   * @param {string} url - Of the manifest.
+   * @param {string} player - Id of one of the players.
+   */
+  play(url, player) {
+    const turn = ++this.#turn;
+    const isCurrent = () => turn === this.#turn;
     this.listener.onProblem(undefined);
-    const url = `${path}/manifest(format=m3u8-cmaf)`;
-    if (Hls.isSupported()) {
-      this.#hls = this.#start(url);
-    } else if (this.video.canPlayType("application/vnd.apple.mpegurl") !== "") {
-      this.video.src = url;
-      this.listener.onQuality("chosen by this browser, which does not say who serves it");
-    } else {
-      this.listener.onProblem("This browser can play neither by itself nor by script.");
-    }
-  }
-
-  /** @param {string} url */
-  #start(url) {
-    const hls = new Hls({
-      maxBufferLength: AHEAD_SECONDS,
-      // Otherwise low rates are loaded far beyond the line above.
-      maxMaxBufferLength: AHEAD_SECONDS,
-      workerPath: "hls.worker.js",
-      manifestLoadPolicy: { default: PATIENCE },
-      playlistLoadPolicy: { default: PATIENCE },
-      fragLoadPolicy: { default: PATIENCE },
-    });
-    hls.on(Hls.Events.FRAG_LOADED, (_, data) => {
-      this.listener.onProblem(undefined);
-      this.#report(data);
-    });
-    hls.on(Hls.Events.LEVEL_SWITCHED, (_, { level }) => {
-      const { height, bitrate } = hls.levels[level];
-      this.listener.onQuality(`${height}p · ${(bitrate / 1e6).toFixed(1)} Mbit/s`);
-    });
-    hls.on(Hls.Events.ERROR, (_, data) => {
-      this.#handleError(hls, data);
-    });
-    hls.loadSource(url);
-    hls.attachMedia(this.video);
-    return hls;
-  }
-
-  /** @param {import("hls.js").FragLoadedData} data */
-  #report({ frag, networkDetails }) {
-    if (typeof frag.sn !== "number") return;
-    const timing = performance.getEntriesByName(frag.url).at(-1);
-    this.listener.onSegment({
-      kind: frag.type === "audio" ? "audio" : "main",
-      dataCenter: networkDetails?.getResponseHeader?.("x-data-center") ?? undefined,
-      startSeconds: frag.start,
-      cached: timing?.transferSize === 0 && timing.decodedBodySize > 0,
-    });
+    this.#session = this.#session
+      .then((session) => session?.stop())
+      .then(() => (isCurrent() ? this.#start(url, player, isCurrent) : undefined))
+      .catch((error) => {
+        if (isCurrent()) this.listener.onProblem(`The player can't be started: ${error.message}`);
+      });
   }
 
   /**
-   * @param {Hls} hls
-   * @param {import("hls.js").ErrorData} data
+   * @param {string} url
+   * @param {string} player
+   * @param {() => boolean} isCurrent
    */
-  #handleError(hls, data) {
-    const status = data.response?.code ? ` (${data.response.code})` : "";
-    if (!data.fatal) {
-      if (data.type === Hls.ErrorTypes.NETWORK_ERROR) {
-        this.listener.onProblem(`Nobody answered just now${status}; trying again …`);
-      }
-      return;
-    }
-    if (data.type === Hls.ErrorTypes.MEDIA_ERROR) {
-      hls.recoverMediaError();
-      return;
-    }
-    this.listener.onProblem(`This video can't be loaded${status}; trying again …`);
-    setTimeout(() => {
-      if (this.#hls !== hls) return;
-      if (hls.levels.length > 0) hls.startLoad();
-      else hls.loadSource(hls.url);
-    }, RESTART_MS);
+  async #start(url, player, isCurrent) {
+    const { module } = PLAYERS.find(({ id }) => id === player) ?? PLAYERS[0];
+    const { start } = await import(module);
+    if (!isCurrent()) return undefined;
+    // A player that is on its way out has nothing more to say.
+    const tell =
+      (call) =>
+      (...args) => {
+        if (isCurrent()) call(...args);
+      };
+    const { onSegment, onQuality, onProblem } = this.listener;
+    return start({
+      video: this.video,
+      url,
+      onSegment: tell(onSegment),
+      onQuality: tell(onQuality),
+      onProblem: tell(onProblem),
+    });
   }
+}
+
+/**
+ * Whether the browser took an answer out of its own cache.
+ *
+ * @param {string} url
+ */
+export function cameFromCache(url) {
+  const timing = performance.getEntriesByName(url).at(-1);
+  return timing?.transferSize === 0 && timing.decodedBodySize > 0;
+}
+
+/**
+ * A quality in words.
+ *
+ * @param {{ height?: number | null, bitsPerSecond: number }} quality
+ */
+export function qualityText({ height, bitsPerSecond }) {
+  const rate = `${(bitsPerSecond / 1e6).toFixed(1)} Mbit/s`;
+  return height ? `${height}p · ${rate}` : rate;
 }

@@ -1,13 +1,14 @@
+import { colourOf } from "./colours.js";
+
 /** How many segments the strip remembers. */
 const LENGTH = 30;
-/** Colours in the style sheet; later data centers begin again. */
-const COLOURS = 6;
 const UNKNOWN = "unknown";
 
 /**
  * @typedef {object} LoadedSegment
  * @property {"main" | "audio"} kind
  * @property {string | undefined} dataCenter
+ * @property {string} url
  * @property {number} startSeconds
  * @property {boolean} cached - Came out of the browser's own cache, whoever served it then.
  */
@@ -16,8 +17,8 @@ const UNKNOWN = "unknown";
 export class SegmentStrip {
   /** @type {LoadedSegment[]} */
   #segments = [];
-  /** @type {string[]} */
-  #dataCenters = [];
+  /** @type {Set<string>} */
+  #seen = new Set();
 
   /**
    * @param {HTMLElement} strip
@@ -31,6 +32,7 @@ export class SegmentStrip {
 
   /** @param {LoadedSegment} segment */
   add(segment) {
+    this.#seen.add(segment.dataCenter ?? UNKNOWN);
     this.#segments = [...this.#segments, segment].slice(-LENGTH);
     this.#draw();
   }
@@ -40,19 +42,9 @@ export class SegmentStrip {
     this.#draw();
   }
 
-  /**
-   * Number of a data center's colour, in the order in which they showed up.
-   *
-   * @param {string} dataCenter
-   */
-  colourOf(dataCenter) {
-    if (!this.#dataCenters.includes(dataCenter)) this.#dataCenters.push(dataCenter);
-    return this.#dataCenters.indexOf(dataCenter) % COLOURS;
-  }
-
   #draw() {
     const empty = Array.from({ length: LENGTH - this.#segments.length }, () => cell("empty"));
-    this.strip.replaceChildren(...empty, ...this.#segments.map((segment) => this.#cell(segment)));
+    this.strip.replaceChildren(...empty, ...this.#segments.map((segment) => segmentCell(segment)));
     const counts = new Map();
     for (const { dataCenter = UNKNOWN } of this.#segments) {
       counts.set(dataCenter, (counts.get(dataCenter) ?? 0) + 1);
@@ -69,24 +61,24 @@ export class SegmentStrip {
 
   /** @param {Map<string, number>} counts */
   #drawLegend(counts) {
-    const entries = this.#dataCenters.map((name) =>
-      legendEntry(`dc-${this.colourOf(name)}`, name, counts.get(name) ?? 0),
+    const entries = [...this.#seen].map((name) =>
+      legendEntry(colourOf(name), name, counts.get(name) ?? 0),
     );
     const cached = this.#segments.filter((segment) => segment.cached).length;
     if (cached > 0)
       entries.push(legendEntry("cached", "of these, from this browser’s cache", cached));
     this.legend.replaceChildren(...entries);
   }
+}
 
-  /** @param {LoadedSegment} segment */
-  #cell({ kind, dataCenter = UNKNOWN, startSeconds, cached }) {
-    const element = cell(`dc-${this.colourOf(dataCenter)}`, kind, ...(cached ? ["cached"] : []));
-    const what = kind === "audio" ? "Sound" : "Picture";
-    element.title = `${what} from ${startSeconds.toFixed(1)} s: ${dataCenter}${cached ? ", cached" : ""}`;
-    // The letter tells data centers apart where colours do not.
-    if (kind === "main") element.textContent = dataCenter.charAt(0).toUpperCase();
-    return element;
-  }
+/** @param {LoadedSegment} segment */
+function segmentCell({ kind, dataCenter = UNKNOWN, startSeconds, cached }) {
+  const element = cell(colourOf(dataCenter), kind, ...(cached ? ["cached"] : []));
+  const what = kind === "audio" ? "Sound" : "Picture";
+  element.title = `${what} from ${startSeconds.toFixed(1)} s: ${dataCenter}${cached ? ", cached" : ""}`;
+  // The letter tells data centers apart where colours do not.
+  if (kind === "main") element.textContent = dataCenter.charAt(0).toUpperCase();
+  return element;
 }
 
 /** @param {string[]} classes */

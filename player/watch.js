@@ -1,14 +1,24 @@
 import { factsOf, loadCatalog, markCurrent, renderCatalog, titleOf } from "./catalog.js";
+import { Choices } from "./choices.js";
+import { colourOf } from "./colours.js";
+import { DataCenterList } from "./data-centers.js";
+import { breakableDataCenters } from "./faults.js";
+import { watchHealth } from "./health.js";
+import { NetworkMap } from "./network-map.js";
 import { Playback } from "./playback.js";
 import { SegmentStrip } from "./segment-strip.js";
 
 const CATALOG_RETRY_MS = 5_000;
 const MOVES_SHOWN = 4;
+const METER_SECONDS = 12;
 
 const byId = (id) => document.getElementById(id);
 const video = byId("video");
-const videos = byId("videos");
 const strip = new SegmentStrip(byId("strip"), byId("legend"));
+const map = new NetworkMap(byId("map"));
+const announce = (text) => (byId("announcer").textContent = text);
+const dataCenters = new DataCenterList(byId("data-centers"), say);
+const choices = new Choices({ formats: byId("formats"), players: byId("players") }, choose);
 
 /** @type {import("./catalog.js").Video[]} */
 let catalog = [];
@@ -17,11 +27,15 @@ let serving;
 let stalls = 0;
 /** Set while a wait is the viewer's doing: a seek, or a new video. */
 let expectedWait = true;
+/** What plays now, to begin nothing twice. */
+let playing = "";
 
 const playback = new Playback(video, {
   onSegment(segment) {
     strip.add(segment);
-    if (!segment.cached && segment.dataCenter !== undefined) showServing(segment.dataCenter);
+    if (segment.cached || segment.dataCenter === undefined) return;
+    map.served(segment.dataCenter, segment.url);
+    showServing(segment.dataCenter);
   },
   onQuality(text) {
     byId("quality").textContent = text;
@@ -32,53 +46,120 @@ const playback = new Playback(video, {
   },
 });
 
+/** @param {string} text */
+function say(text) {
+  announce(text);
+  const entry = document.createElement("li");
+  const time = document.createElement("time");
+  time.textContent = new Date().toLocaleTimeString();
+  entry.append(time, ` ${text}`);
+  byId("moves").prepend(entry);
+  while (byId("moves").children.length > MOVES_SHOWN) byId("moves").lastElementChild.remove();
+}
+
 /** @param {string} dataCenter */
 function showServing(dataCenter) {
   if (dataCenter === serving) return;
   const badge = byId("serving");
   badge.textContent = dataCenter;
-  badge.className = `serving dc-${strip.colourOf(dataCenter)}`;
-  if (serving !== undefined) {
-    const move = document.createElement("li");
-    const time = document.createElement("time");
-    time.textContent = new Date().toLocaleTimeString();
-    move.append(time, ` ${serving} → ${dataCenter} at ${video.currentTime.toFixed(0)} s`);
-    byId("moves").prepend(move);
-    while (byId("moves").children.length > MOVES_SHOWN) byId("moves").lastElementChild.remove();
-  }
-  byId("announcer").textContent = `Now served by ${dataCenter}`;
+  badge.className = `serving ${colourOf(dataCenter)}`;
+  if (serving === undefined) announce(`Now served by ${dataCenter}`);
+  else say(`${serving} → ${dataCenter} at ${video.currentTime.toFixed(0)} s`);
   serving = dataCenter;
 }
 
-/** Plays what the address names after its number sign, or the first video. */
+/** What the address names after its number sign: a video, and perhaps how to play it. */
+function wish() {
+  const [path, query] = location.hash.slice(1).split("?");
+  const wished = new URLSearchParams(query);
+  return { path, format: wished.get("format"), player: wished.get("player") };
+}
+
+/**
+ * @param {string} format
+ * @param {string} player
+ */
+function choose(format, player) {
+  const path = currentVideo()?.path ?? "";
+  const at = video.currentTime;
+  const settled = choices.settle({ format, player });
+  if (!settled?.player) return;
+  const chosen = { format: settled.format.name, player: settled.player.id };
+  history.replaceState(null, "", `#${path}?${new URLSearchParams(chosen)}`);
+  playChosen();
+  // The same video goes on where it was.
+  if (at === 0) return;
+  const goOn = () => (video.currentTime = at);
+  video.addEventListener("loadedmetadata", goOn, { once: true });
+}
+
+function currentVideo() {
+  const { path } = wish();
+  return catalog.find((one) => one.path === path) ?? catalog[0];
+}
+
+/** Plays what is wished for, or the first video by the first player that can. */
 function playChosen() {
-  const chosen = catalog.find(({ path }) => `#${path}` === location.hash) ?? catalog[0];
+  const chosen = currentVideo();
   if (!chosen) return;
-  byId("player-heading").textContent = titleOf(chosen);
-  byId("facts").textContent = factsOf(chosen);
-  document.title = `${titleOf(chosen)} · Twinstream`;
-  markCurrent(videos, chosen.path);
-  strip.clear();
+  const { format, player } = choices.settle(wish()) ?? {};
+  if (!format || !player) {
+    byId("problem").textContent = "Nothing in this browser can play what is served here.";
+    byId("problem").hidden = false;
+    return;
+  }
+  const suffix = format.name === "" ? "manifest" : `manifest(format=${format.name})`;
+  const next = `${chosen.path}/${suffix} ${player.id}`;
+  if (next === playing) return;
+  if (!playing.startsWith(`${chosen.path}/`)) showVideo(chosen);
+  playing = next;
   stalls = 0;
   expectedWait = true;
   byId("stalls").textContent = "0";
   byId("quality").textContent = "–";
-  playback.play(chosen.path);
+  playback.play(`${chosen.path}/${suffix}`, player.id);
+}
+
+/** @param {import("./catalog.js").Video} chosen */
+function showVideo(chosen) {
+  byId("player-heading").textContent = titleOf(chosen);
+  byId("facts").textContent = factsOf(chosen);
+  document.title = `${titleOf(chosen)} · Twinstream`;
+  markCurrent(byId("videos"), chosen.path);
+  strip.clear();
 }
 
 async function start() {
   try {
-    catalog = await loadCatalog();
+    const { videos, formats } = await loadCatalog();
+    catalog = videos;
+    choices.offer(formats);
   } catch (error) {
     byId("library-note").textContent = `The list can't be loaded: ${error.message}. Trying again …`;
     setTimeout(start, CATALOG_RETRY_MS);
     return;
   }
-  renderCatalog(videos, catalog);
+  renderCatalog(byId("videos"), catalog);
   byId("library-note").textContent =
     catalog.length === 0 ? "Nothing is published yet. This page looks again by itself." : "";
   if (catalog.length === 0) setTimeout(start, CATALOG_RETRY_MS);
   playChosen();
+}
+
+/** Whether faults can be caused is asked once: the first time that a local edge has answered. */
+let askedForFaults = false;
+
+/** @param {import("./health.js").Health | undefined} health */
+async function showHealth(health) {
+  byId("network-note").textContent = health ? "" : "Nobody answers for the health just now …";
+  if (!health) return;
+  if (health.local && !askedForFaults) {
+    askedForFaults = true;
+    dataCenters.allowFaults(await breakableDataCenters());
+  }
+  byId("network").hidden = health.pathways.length === 0;
+  map.setPathways(health.pathways);
+  dataCenters.show(health.pathways);
 }
 
 video.addEventListener("seeking", () => (expectedWait = true));
@@ -90,11 +171,14 @@ video.addEventListener("waiting", () => {
 });
 setInterval(() => {
   const { buffered, currentTime } = video;
+  let ahead = 0;
   for (let index = 0; index < buffered.length; index++) {
     if (buffered.start(index) <= currentTime + 0.1 && buffered.end(index) >= currentTime) {
-      byId("buffer").textContent = `${(buffered.end(index) - currentTime).toFixed(0)} s`;
+      ahead = buffered.end(index) - currentTime;
     }
   }
+  byId("buffer").textContent = `${ahead.toFixed(0)} s`;
+  byId("buffer-meter").value = Math.min(ahead, METER_SECONDS);
 }, 500);
 window.addEventListener("hashchange", () => {
   // Other fragments are places on the page, such as the player's for the skip link.
@@ -102,4 +186,5 @@ window.addEventListener("hashchange", () => {
   playChosen();
   byId("player-heading").focus();
 });
+void watchHealth(showHealth);
 await start();

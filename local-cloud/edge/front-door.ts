@@ -13,12 +13,15 @@ import { answer } from "./edge-request";
 import type { EndpointSettings, RouteSettings } from "./front-door-settings";
 import { OriginGroup, type OriginHealth } from "./origin-group";
 import { OriginClient } from "./origin-request";
+import type { WatchControl } from "./watch-control";
 
 /** What a {@link FrontDoor} needs. */
 export interface FrontDoorOptions {
   log: Logger;
   retry?: Partial<RetrySettings>;
   cacheBytes?: number;
+  /** What the watch page may do to this machine's data centers. */
+  control?: WatchControl;
   now?: () => number;
 }
 
@@ -45,11 +48,13 @@ const closeWithinMs = 2_000;
  */
 export class FrontDoor implements AsyncDisposable {
   private readonly deps: EdgeDeps;
+  private readonly control: WatchControl | undefined;
   private readonly endpoints = new Map<string, OpenEndpoint>();
   private readonly groups = new Map<string, OriginGroup>();
   private configuring: Promise<unknown> = Promise.resolve();
 
   constructor(options: FrontDoorOptions) {
+    this.control = options.control;
     this.deps = {
       log: options.log,
       cache: new EdgeCache(options.cacheBytes),
@@ -159,6 +164,7 @@ export class FrontDoor implements AsyncDisposable {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
+    if (this.control?.covers(request) === true) return this.control.answer(request, response);
     const routes = this.endpoints.get(endpointId)?.settings.routes ?? [];
     const route = routeFor(routes, request.url ?? "/");
     const group = route === undefined ? undefined : this.groups.get(route.group.id);

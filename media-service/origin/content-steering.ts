@@ -36,27 +36,40 @@ export class ContentSteering {
    * other data center holds the video.
    */
   async pathwaysOf(request: FastifyRequest, path: string): Promise<VideoPathways | undefined> {
-    if (request.headers[CHECK_HEADER] !== undefined) return undefined;
-    const { list, replicas, dataCenter } = this.parts;
-    const all = await list.current();
-    const own = all.find(({ name }) => name === dataCenter);
+    const ways = await this.waysTo(request, path);
+    if (!ways) return undefined;
+    const { inUse, others } = ways;
+    const places = [inUse, ...others].filter((pathway) => !isEdge(pathway));
+    if (request.headers[CHECK_HEADER] !== undefined || places.length < 2) return undefined;
+    return ways;
+  }
+
+  /** The same also where nobody else is known to hold the video; undefined where no pathways are known. */
+  async waysTo(request: FastifyRequest, path: string): Promise<VideoPathways | undefined> {
+    const all = await this.parts.list.current();
+    const own = all.find(({ name }) => name === this.parts.dataCenter);
     if (!own) return undefined;
-    const held = await Promise.all(
-      all.map(
-        async (pathway) =>
-          isFront(pathway) || pathway === own || (await replicas.has(pathway, path)),
-      ),
-    );
-    const holders = all.filter((_, index) => held[index]);
-    if (!holders.some((pathway) => pathway !== own && !isFront(pathway))) return undefined;
+    // Who asks is about to offer us: we had better know whether to offer it, before it may be gone.
+    const isCheck = request.headers[CHECK_HEADER] !== undefined;
+    const held = this.holders({ all, own }, path);
+    const holders = isCheck ? [own] : await held;
     const inUse = all.find(({ baseUrl }) => hostOf(baseUrl) === askedHost(request)) ?? own;
     const others = holders.filter((pathway) => pathway !== inUse);
     // Whoever came straight to a data center had a reason not to come through the edge.
-    return {
-      path,
-      inUse,
-      others: [...others].sort((a, b) => Number(isFront(a)) - Number(isFront(b))),
-    };
+    return { path, inUse, others: others.sort((a, b) => Number(isEdge(a)) - Number(isEdge(b))) };
+  }
+
+  private async holders(
+    { all, own }: { all: readonly Pathway[]; own: Pathway },
+    path: string,
+  ): Promise<Pathway[]> {
+    const held = await Promise.all(
+      all.map(
+        async (pathway) =>
+          isEdge(pathway) || pathway === own || (await this.parts.replicas.has(pathway, path)),
+      ),
+    );
+    return all.filter((_, index) => held[index]);
   }
 
   /** The best way now: the one in use while it can serve, then the others that can. */
@@ -78,7 +91,8 @@ export class ContentSteering {
   }
 }
 
-function isFront({ name }: Pathway): boolean {
+/** Whether a pathway leads through the edge. */
+export function isEdge({ name }: Pathway): boolean {
   return name === EDGE;
 }
 

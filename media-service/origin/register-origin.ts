@@ -53,7 +53,7 @@ export function registerOrigin(app: FastifyInstance, deps: OriginDeps): void {
     readinessRoute(scope, new ReadinessCheck(deps, library, scope.log));
     if (deps.watchPage) {
       const catalog = new Catalog(deps, library, scope.log);
-      watchPageRoutes(scope, { catalog, list, health, dataCenter });
+      watchPageRoutes(scope, { catalog, list, health });
     }
     done();
   });

@@ -48,7 +48,9 @@ export function streamingRoutes(app: FastifyInstance, parts: StreamingParts): vo
       const { container } = await parts.lookup.requireLive(locator);
       const path = `/${locator.toLowerCase()}/${url.file.split("/").map(encodeURIComponent).join("/")}`;
       const pathways = async (): Promise<VideoPathways | undefined> =>
-        parts.steering?.pathwaysOf(request, path);
+        url.kind === "steering"
+          ? parts.steering?.waysTo(request, path)
+          : parts.steering?.pathwaysOf(request, path);
       const address = { container, blob: url.file };
       return answer(parts, { url, address, pathways }, { request, reply });
     },
@@ -108,7 +110,7 @@ async function steeringOf(
   pathways: VideoPathways | undefined,
 ): Promise<Resource> {
   if (!steering || !pathways) {
-    throw new NotFoundError("no other data center is known to hold this video: nothing is steered");
+    throw new NotFoundError("no other way to this video is known: nothing is steered");
   }
   const text = Buffer.from(JSON.stringify(await steering.manifest(pathways)));
   return {

@@ -118,9 +118,10 @@ describe("the sample video in two data centers", function () {
       });
     }
 
+    // The two below measure the edge and the router: content steering would help the player out.
     it("stalls when the edge does not try a failed request at the next origin", async () => {
       await setEdgeRetry(cloud, false);
-      viewer = await page.play("hls", urls("edge").hls, { patient: true });
+      viewer = await page.play("hls", urls("edge").hls, { patient: true, steered: false });
       await viewer.until(({ time }) => time > 5, 60, "playing");
       await breakDataCenter(cloud, "east");
 
@@ -139,7 +140,10 @@ describe("the sample video in two data centers", function () {
 
     it("goes on through Traffic Manager alone within its detection time plus TTL", async () => {
       const { detectionSeconds, ttlSeconds } = await declaredDetection(cloud);
-      viewer = await page.play("hls", urls("trafficManager").hls, { patient: true });
+      viewer = await page.play("hls", urls("trafficManager").hls, {
+        patient: true,
+        steered: false,
+      });
       await viewer.until(({ time }) => time > 5, 60, "playing");
       const killedAt = Date.now();
       await breakDataCenter(cloud, "east");

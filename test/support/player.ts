@@ -62,7 +62,11 @@ export class PlayerPage implements AsyncDisposable {
   }
 
   /** Opens a page that begins to play at once. */
-  async play(player: PlayerName, url: string, { patient = false } = {}): Promise<Viewer> {
+  async play(
+    player: PlayerName,
+    url: string,
+    { patient = false, steered = true } = {},
+  ): Promise<Viewer> {
     const page = await this.browser.newPage();
     const segments: SegmentAnswer[] = [];
     page.on("response", (response) => {
@@ -75,6 +79,7 @@ export class PlayerPage implements AsyncDisposable {
         at: Date.now(),
       });
     });
+    if (!steered) await withoutSteering(page);
     const query = new URLSearchParams({ player, url, ...(patient ? { patient: "yes" } : {}) });
     const { port } = this.server.address() as AddressInfo;
     await page.goto(`http://127.0.0.1:${port}/?${query.toString()}`);
@@ -85,6 +90,13 @@ export class PlayerPage implements AsyncDisposable {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
+}
+
+/** Has manifests answered as if no other data center held the video. */
+async function withoutSteering(page: Page): Promise<void> {
+  await page.route("**/manifest*", async (route) => {
+    await route.continue({ headers: { ...route.request().headers(), "x-pathway-check": "1" } });
+  });
 }
 
 /** Someone who is watching. */

@@ -71,6 +71,20 @@ export const CMAF_OUTPUTS = {
   ],
 };
 
+/** Long enough for a player to need segments after its buffer is empty; encoded once a process. */
+export function encodeLongVideo(): Promise<Map<string, Buffer>> {
+  longVideo ??= encode(
+    Object.fromEntries(
+      Object.entries(CMAF_OUTPUTS).map(([name, args]) => [
+        name,
+        [...args, "-t", "40", "-preset", "ultrafast"],
+      ]),
+    ),
+  );
+  return longVideo;
+}
+let longVideo: Promise<Map<string, Buffer>> | undefined;
+
 /** What people upload: one progressive file with B frames, index at the back. */
 export const PROGRESSIVE_OUTPUTS = {
   "plain.mp4": ["-vf", "scale=640:360", ...x264("600k"), "-bf", "3", "-c:a", "aac"],

@@ -3,14 +3,12 @@ import { after, before, describe, it } from "mocha";
 import type { Browser } from "playwright-core";
 import { chromiumPath, launchBrowser } from "../../support/browser";
 import { PlayerPage } from "../../support/player";
-import { CMAF_OUTPUTS, encode, hasFfmpeg, putAssets } from "./media-fixture";
+import { encodeLongVideo, hasFfmpeg, putAssets } from "./media-fixture";
 import { CONTAINER, LOCATOR } from "./test-origin";
 import { TwoOrigins } from "./two-origins";
 
 /** How far the players of the page load ahead. */
 const BUFFER_SECONDS = 8;
-/** Long enough for all of them to need segments after that. */
-const LENGTH = ["-t", "40", "-preset", "ultrafast"];
 const PLAYERS = [
   { player: "hls", format: "m3u8-cmaf" },
   { player: "dash", format: "mpd-time-cmaf" },
@@ -30,11 +28,7 @@ describe("players that came straight to a data center", function () {
       console.log("      skipped: it takes FFmpeg, and a Chromium (CHROMIUM_PATH names one)");
       this.skip();
     }
-    files = await encode(
-      Object.fromEntries(
-        Object.entries(CMAF_OUTPUTS).map(([name, args]) => [name, [...args, ...LENGTH]]),
-      ),
-    );
+    files = await encodeLongVideo();
     browser = await launchBrowser(path);
     page = await PlayerPage.start(browser);
   });

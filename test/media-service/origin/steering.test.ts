@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { PATHWAYS_BLOB } from "../../../media-service/origin/pathway-list";
@@ -139,14 +139,28 @@ describe("content steering by the origin", function () {
     assert.equal(await text(`${origins.west.url}${HLS}`), steered);
   });
 
+  it("learns from being asked about a video that the asker holds it too", async () => {
+    const { east, west } = origins;
+    const askedBack = new Promise<void>((resolve) => {
+      east.app.server.on("request", ({ headers }: IncomingMessage, response: ServerResponse) => {
+        if (headers["x-pathway-check"] !== undefined) response.once("close", resolve);
+      });
+    });
+    await text(`${east.url}${HLS}`);
+    await askedBack;
+    await east.kill();
+
+    // Nobody ever asked west for a manifest, and east can't be asked any more.
+    assert.match(await text(`${west.url}${HLS}`), /PATHWAY-ID="east"/);
+  });
+
   it("offers nothing where no other data center holds the video", async () => {
     origins.west.blobs.remove(CONTAINER, "film.ism");
 
     assert.doesNotMatch(await text(`${origins.east.url}${HLS}`), /PATHWAY|STEERING|STABLE/);
     assert.doesNotMatch(await text(`${origins.east.url}${DASH}`), /BaseURL|Steering/);
-    const answer = await fetch(`${origins.east.url}${VIDEO}/steering`);
-    assert.equal(answer.status, 404);
-    assert.match(await answer.text(), /^No other data center is known to hold this video/);
+    // A player that was told of both while both held it is told what is left.
+    assert.deepEqual((await steering(origins.east.url))["PATHWAY-PRIORITY"], ["east", "edge"]);
   });
 
   it("lets a data center that never answers hold a manifest up for a second at most", async () => {
@@ -189,7 +203,9 @@ describe("content steering by the origin", function () {
     const off = await startOrigin({ blobs: origins.east.blobs });
     for (const { app } of [plain, off]) {
       assert.doesNotMatch((await app.inject(HLS)).body, /PATHWAY/);
-      assert.equal((await app.inject(`${VIDEO}/steering`)).statusCode, 404);
+      const answer = await app.inject(`${VIDEO}/steering`);
+      assert.equal(answer.statusCode, 404);
+      assert.match(answer.body, /^No other way to this video is known/);
       await app.close();
     }
   });

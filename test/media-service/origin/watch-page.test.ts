@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
+import { dirname, join } from "node:path/posix";
 import { describe, it } from "mocha";
 import { LOCATOR, putFilm, startOrigin } from "./test-origin";
+import { TwoOrigins } from "./two-origins";
 
 const OTHER = "99999999-4b5a-4697-8877-665544332211";
 
@@ -25,11 +27,18 @@ describe("the watch page", () => {
     const linked = [...page.body.matchAll(/(?:src|href)="([^"#]+)"/g)].map(
       ([, name]) => name ?? "",
     );
-    const script = (await app.inject("/watch/watch.js")).body;
-    const imported = [...script.matchAll(/from "\.\/([^"]+)"/g)].map(([, name]) => name ?? "");
-    for (const name of [...linked, ...imported, "hls.mjs", "hls.worker.js"]) {
-      assert.equal((await app.inject(`/watch/${name}`)).statusCode, 200, name);
+    const libraries = ["hls.mjs", "hls.worker.js", "dash.mjs", "dash-mss.mjs", "shaka.js"];
+    const asked = new Set([...linked, ...libraries]);
+    for (const name of asked) {
+      const { statusCode, body } = await app.inject(`/watch/${name}`);
+      assert.equal(statusCode, 200, name);
+      if (libraries.includes(name)) continue;
+      // Sets grow while they are walked: what a script imports is asked for as well.
+      for (const [, imported = ""] of body.matchAll(/(?:from|import\(|module:) ?"(\.[^"]+)"/g)) {
+        asked.add(join(dirname(name), imported));
+      }
     }
+    assert(asked.has("players/shaka.js") && asked.has("colours.js"), [...asked].join());
     await app.close();
   });
 
@@ -42,24 +51,60 @@ describe("the watch page", () => {
     blobs.put("asset-bad", "bad.ism", "not a manifest");
     const catalog = await app.inject("/watch/catalog.json");
 
-    assert.deepEqual(catalog.json(), {
-      videos: [
-        {
-          name: "another film",
-          path: `/${OTHER}/another%20film.ism`,
-          durationSeconds: 8.32,
-          height: 360,
-          qualities: 1,
-        },
-        {
-          name: "film",
-          path: `/${LOCATOR}/film.ism`,
-          durationSeconds: 8.32,
-          height: 360,
-          qualities: 1,
-        },
-      ],
-    });
+    const { videos, formats } = catalog.json<{ videos: object[]; formats: object[] }>();
+    assert.deepEqual(formats[0], { name: "m3u8-cmaf", protocol: "hls", title: "HLS, CMAF" });
+    assert.deepEqual(videos, [
+      {
+        name: "another film",
+        path: `/${OTHER}/another%20film.ism`,
+        durationSeconds: 8.32,
+        height: 360,
+        qualities: 1,
+      },
+      {
+        name: "film",
+        path: `/${LOCATOR}/film.ism`,
+        durationSeconds: 8.32,
+        height: 360,
+        qualities: 1,
+      },
+    ]);
     await app.close();
+  });
+
+  it("may talk to the other pathways, and tells their health", async () => {
+    await using origins = await TwoOrigins.start({ watchPage: true });
+    const { east, west } = origins;
+    const page = await fetch(`${west.url}/watch/`);
+    const edge = `http://${origins.edgeHost}`;
+
+    assert.match(
+      page.headers.get("content-security-policy") ?? "",
+      new RegExp(`; connect-src 'self' ${edge} ${east.url} ${west.url}; media-src 'self' blob: `),
+    );
+    east.published.running = false;
+    const answer = await fetch(`${west.url}/watch/health.json`);
+    const { pathways } = (await answer.json()) as { pathways: Record<string, unknown>[] };
+    assert.equal(answer.headers.get("cache-control"), "no-store");
+    assert.deepEqual(
+      pathways.map(({ latencyMs, ...rest }) => [typeof latencyMs, rest]),
+      [
+        ["number", { name: "edge", baseUrl: edge, edge: true, healthy: true, detail: "ready" }],
+        [
+          "number",
+          {
+            name: "east",
+            baseUrl: east.url,
+            edge: false,
+            healthy: false,
+            detail: "says that it can't serve (503)",
+          },
+        ],
+        [
+          "number",
+          { name: "west", baseUrl: west.url, edge: false, healthy: true, detail: "ready" },
+        ],
+      ],
+    );
   });
 });
