@@ -99,9 +99,9 @@ describe("the watch page in Chromium", function () {
   });
 
   it("loads no player's library before it is needed", async () => {
-    const loaded = (await page.evaluate(
+    const loaded = await page.evaluate<string[]>(
       "performance.getEntriesByType('resource').map(({ name }) => name.replace(/.*\\//, ''))",
-    )) as string[];
+    );
     assert(!loaded.some((name) => ["dash.mjs", "dash-mss.mjs", "shaka.js"].includes(name)));
   });
 
@@ -151,7 +151,7 @@ describe("the watch page in Chromium", function () {
     const stops: string[] = [];
     for (let index = 0; index < 40; index++) {
       await page.keyboard.press("Tab");
-      const stop = (await page.evaluate(FOCUSED)) as { name: string; visible: boolean } | null;
+      const stop = await page.evaluate<{ name: string; visible: boolean } | null>(FOCUSED);
       if (stop === null) break;
       assert(stop.visible, `the focus can't be seen on ${stop.name}`);
       stops.push(stop.name);

@@ -6,6 +6,12 @@ import pino from "pino";
 import { FrontDoor } from "../../../local-cloud/edge/front-door";
 import { WatchControl } from "../../../local-cloud/edge/watch-control";
 
+interface Question {
+  readonly method: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
 interface Answer {
   readonly status: number;
   readonly body: { readonly error?: string };
@@ -55,9 +61,9 @@ describe("the watch page's controls at the local edge", () => {
   /** What a browser would send from the page, unless a test changes it; undefined leaves a header out. */
   async function ask(
     path: string,
-    { method = "GET", body = "", headers = {} as Record<string, string | undefined> } = {},
+    { method = "GET", body = "", headers = {} }: Partial<Question> = {},
   ): Promise<Answer> {
-    const all = {
+    const all: Question["headers"] = {
       host: `127.0.0.1:${port}`,
       origin: `http://127.0.0.1:${port}`,
       "sec-fetch-site": "same-origin",
