@@ -1,32 +1,67 @@
 import { strict as assert } from "node:assert";
 import type { LocalCloud, StackOutputs } from "./local-cloud";
 
+/** A fault of a data center, as the local cloud's control API takes it. */
+export interface Fault {
+  readonly target: string;
+  readonly what: "service" | "store" | "network";
+  readonly action: "kill" | "stop" | "continue" | "restore" | "slow" | "fail" | "hang" | "cut";
+  readonly latencyMs?: number;
+  readonly status?: number;
+  /** A regular expression; only requests whose path it fits fail. */
+  readonly paths?: string;
+  readonly afterBytes?: number;
+}
+
+/** Does something to a data center. */
+export async function causeFault(cloud: LocalCloud, fault: Fault): Promise<void> {
+  await control(cloud, "POST /faults", fault);
+}
+
 /** Kills a data center as a power cut would: `kill -9` of its media service and of its store. */
 export async function breakDataCenter(cloud: LocalCloud, dataCenter: string): Promise<void> {
   await Promise.all(
-    ["service", "store"].map((what) =>
-      control(cloud, "POST /faults", { target: dataCenter, what, action: "kill" }),
+    (["service", "store"] as const).map((what) =>
+      causeFault(cloud, { target: dataCenter, what, action: "kill" }),
     ),
   );
 }
 
-/** Brings a data center back, and waits until its origin says that it can serve and the edge believes it. */
+/** Brings a data center back, and waits until its origin says that it can serve and all hosts believe it. */
 export async function restoreDataCenter(
   cloud: LocalCloud,
   dataCenter: string,
   outputs: StackOutputs,
 ): Promise<void> {
-  for (const what of ["store", "service"]) {
-    await control(cloud, "POST /faults", { target: dataCenter, what, action: "restore" });
+  await reviveDataCenter(cloud, dataCenter, outputs);
+  await untilServedBy(dataCenter, outputs, [outputs.edgeHost, outputs.trafficManagerHost]);
+}
+
+/** Brings a data center back, and waits until its origin says that it can serve. */
+export async function reviveDataCenter(
+  cloud: LocalCloud,
+  dataCenter: string,
+  outputs: StackOutputs,
+): Promise<void> {
+  for (const what of ["store", "service"] as const) {
+    await causeFault(cloud, { target: dataCenter, what, action: "restore" });
   }
   await until(`${dataCenter} serves again`, async () => {
     const response = await fetch(`http://${outputs.origins[dataCenter] ?? ""}/readyz`);
     return response.ok;
   });
-  await until(`the edge asks ${dataCenter} again`, async () => {
+}
+
+/** Waits until a data center answers on hosts that may be answered by any; default: the edge's. */
+export async function untilServedBy(
+  dataCenter: string,
+  outputs: StackOutputs,
+  hosts: readonly string[] = [outputs.edgeHost],
+): Promise<void> {
+  await until(`${dataCenter} serves ${hosts.join(" and ")}`, async () => {
     const path = `${outputs.videos[0]?.relativePath ?? ""}/manifest(format=m3u8-cmaf)`;
     const answers = await Promise.all(
-      [outputs.edgeHost, outputs.trafficManagerHost].map((host) =>
+      hosts.map((host) =>
         // A query of its own goes round the cache.
         fetch(`http://${host}${path}?probe=${Date.now()}`, { headers: { connection: "close" } }),
       ),
@@ -39,11 +74,7 @@ export async function restoreDataCenter(
 export async function restoreService(cloud: LocalCloud, dataCenter: string): Promise<void> {
   // The supervisor may not have seen yet that it died, and would then see nothing to restore.
   await until(`${dataCenter}'s media service runs again`, async () => {
-    await control(cloud, "POST /faults", {
-      target: dataCenter,
-      what: "service",
-      action: "restore",
-    });
+    await causeFault(cloud, { target: dataCenter, what: "service", action: "restore" });
     const { processes, dataCenters } = await cloud.facts();
     const pid = processes[dataCenters[dataCenter]?.service ?? ""];
     return pid !== undefined && isAlive(pid);

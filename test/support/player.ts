@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Frame, Page } from "playwright-core";
 
 /** What a viewer noticed so far. */
 export interface PlayerReport {
@@ -11,6 +11,8 @@ export interface PlayerReport {
   readonly longestStallSeconds: number;
   /** How long it has been standing still right now, in seconds. */
   readonly standingSeconds: number;
+  /** Seconds in which the clock drawn into the sample's picture stood still. */
+  readonly clockStoodSeconds: number;
   /** `waiting` events after the first picture. */
   readonly waiting: number;
   readonly errors: readonly string[];
@@ -32,6 +34,17 @@ export interface SegmentAnswer {
   readonly at: number;
 }
 
+/** The players that can be watched. */
+export type PlayerName = "hls" | "dash" | "shaka";
+
+/** Who is to watch what. */
+export interface Watching {
+  readonly player: PlayerName;
+  readonly url: string;
+  /** Goes on asking for minutes where hls.js would give up. Default false. */
+  readonly patient?: boolean;
+}
+
 /** Serves the page in which hls.js, dash.js and shaka are watched while they play. */
 export class PlayerPage implements AsyncDisposable {
   private constructor(
@@ -43,6 +56,7 @@ export class PlayerPage implements AsyncDisposable {
   static async start(browser: Browser): Promise<PlayerPage> {
     const modules = join(__dirname, "..", "..", "node_modules");
     const files: Record<string, [string, string]> = {
+      "/empty": ["text/html", join(__dirname, "empty.html")],
       "/": ["text/html", join(__dirname, "player-page.html")],
       "/hls.js": ["text/javascript", join(modules, "hls.js/dist/hls.min.js")],
       "/dash.js": ["text/javascript", join(modules, "dashjs/dist/modern/umd/dash.all.min.js")],
@@ -68,22 +82,44 @@ export class PlayerPage implements AsyncDisposable {
     { patient = false, steered = true } = {},
   ): Promise<Viewer> {
     const page = await this.browser.newPage();
-    const segments: SegmentAnswer[] = [];
-    page.on("response", (response) => {
-      if (!response.url().includes("Fragments(") && !response.url().includes("Fragments%28"))
-        return;
-      segments.push({
-        url: response.url(),
-        status: response.status(),
-        dataCenter: response.headers()["x-data-center"],
-        at: Date.now(),
-      });
-    });
     if (!steered) await withoutSteering(page);
-    const query = new URLSearchParams({ player, url, ...(patient ? { patient: "yes" } : {}) });
+    const viewer = new Viewer(page, page.mainFrame(), player);
+    await page.goto(this.addressOf({ player, url, patient }));
+    return viewer;
+  }
+
+  /** Opens one page with several players side by side, which all begin at once. */
+  async playSideBySide(
+    watching: readonly Watching[],
+    { steered = true } = {},
+  ): Promise<Viewer[]> {
+    const page = await this.browser.newPage({ viewport: { width: 1280, height: 400 } });
+    if (!steered) await withoutSteering(page);
+    const frames = watching.map(
+      (each) =>
+        `<iframe name="${each.player}" width="400" height="380" style="border: 0"></iframe>`,
+    );
+    await page.goto(`${this.base}/empty`);
+    await page.setContent(frames.join(""));
+    return Promise.all(
+      watching.map(async (each) => {
+        const frame = page.frame({ name: each.player });
+        if (!frame) throw new Error(`there is no frame for ${each.player}`);
+        const viewer = new Viewer(page, frame, each.player);
+        await frame.goto(this.addressOf(each));
+        return viewer;
+      }),
+    );
+  }
+
+  private get base(): string {
     const { port } = this.server.address() as AddressInfo;
-    await page.goto(`http://127.0.0.1:${port}/?${query.toString()}`);
-    return new Viewer(page, segments);
+    return `http://127.0.0.1:${port}`;
+  }
+
+  private addressOf({ player, url, patient = false }: Watching): string {
+    const query = new URLSearchParams({ player, url, ...(patient ? { patient: "yes" } : {}) });
+    return `${this.base}/?${query.toString()}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -101,14 +137,31 @@ async function withoutSteering(page: Page): Promise<void> {
 
 /** Someone who is watching. */
 export class Viewer {
+  private readonly answers: SegmentAnswer[] = [];
+
   constructor(
     private readonly page: Page,
-    /** Every segment's answer so far, in order. */
-    readonly segments: readonly SegmentAnswer[],
-  ) {}
+    private readonly frame: Frame,
+    readonly player: PlayerName,
+  ) {
+    page.on("response", (response) => {
+      if (!/Fragments(\(|%28)/.test(response.url()) || response.frame() !== frame) return;
+      this.answers.push({
+        url: response.url(),
+        status: response.status(),
+        dataCenter: response.headers()["x-data-center"],
+        at: Date.now(),
+      });
+    });
+  }
+
+  /** Every segment's answer so far, in order. */
+  get segments(): readonly SegmentAnswer[] {
+    return this.answers;
+  }
 
   async report(): Promise<PlayerReport> {
-    return this.page.evaluate("window.twinstreamReport()");
+    return this.frame.evaluate("window.twinstreamReport()");
   }
 
   /**
@@ -126,7 +179,9 @@ export class Viewer {
       const report = await this.report();
       if (wanted(report)) return report;
       if (Date.now() > deadline) {
-        throw new Error(`not ${what} after ${seconds} s: ${JSON.stringify(report)}`);
+        throw new Error(
+          `${this.player} is not ${what} after ${seconds} s: ${JSON.stringify(report)}`,
+        );
       }
       await this.page.waitForTimeout(100);
     }
