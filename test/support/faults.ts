@@ -13,8 +13,13 @@ export interface Fault {
   readonly afterBytes?: number;
 }
 
+/** A running cloud, as far as faults need it. */
+interface ControlledCloud {
+  facts(): Promise<{ readonly controlUrl: string }>;
+}
+
 /** Does something to a data center. */
-export async function causeFault(cloud: LocalCloud, fault: Fault): Promise<void> {
+export async function causeFault(cloud: ControlledCloud, fault: Fault): Promise<void> {
   await control(cloud, "POST /faults", fault);
 }
 
@@ -87,52 +92,6 @@ function isAlive(pid: number): boolean {
   } catch {
     return false; // ended: the file still names the process that was killed
   }
-}
-
-/** A running cloud, as far as faults need it. */
-interface ControlledCloud {
-  facts(): Promise<{ readonly controlUrl: string }>;
-}
-
-/** Lets every answer of a data center begin later. */
-export async function slowNetwork(
-  cloud: ControlledCloud,
-  dataCenter: string,
-  latencyMs: number,
-): Promise<void> {
-  await setNetwork(cloud, dataCenter, { action: "slow", latencyMs });
-}
-
-/** Has a data center's ingress answer with a status; all requests, or those whose path fits an expression. */
-export async function failNetwork(
-  cloud: ControlledCloud,
-  dataCenter: string,
-  failure: { status: number; paths?: string },
-): Promise<void> {
-  await setNetwork(cloud, dataCenter, { action: "fail", ...failure });
-}
-
-/** Leaves a data center half dead: it takes connections and never answers. */
-export async function hangNetwork(cloud: ControlledCloud, dataCenter: string): Promise<void> {
-  await setNetwork(cloud, dataCenter, { action: "hang" });
-}
-
-/** Breaks the bodies of a data center's answers off after so many bytes. */
-export async function cutNetwork(
-  cloud: ControlledCloud,
-  dataCenter: string,
-  afterBytes: number,
-): Promise<void> {
-  await setNetwork(cloud, dataCenter, { action: "cut", afterBytes });
-}
-
-/** Ends what is wrong with a data center's network. */
-export async function restoreNetwork(cloud: ControlledCloud, dataCenter: string): Promise<void> {
-  await setNetwork(cloud, dataCenter, { action: "restore" });
-}
-
-async function setNetwork(cloud: ControlledCloud, target: string, fault: object): Promise<void> {
-  await control(cloud, "POST /faults", { target, what: "network", ...fault });
 }
 
 /** Whether the edge tries a failed request at the next origin within the same request. */

@@ -16,13 +16,7 @@ import {
   unknown,
   withValue,
 } from "../../../local-cloud/stand-in/properties";
-import {
-  cutNetwork,
-  failNetwork,
-  hangNetwork,
-  restoreNetwork,
-  slowNetwork,
-} from "../../support/faults";
+import { causeFault, type Fault } from "../../support/faults";
 import { until } from "../until";
 import { ProviderClient } from "./provider-client";
 
@@ -348,15 +342,18 @@ describe("the stand-in provider over gRPC", function () {
         }
       };
 
-      await slowNetwork(controlled, "east", 300);
+      const spoil = (fault: Omit<Fault, "target" | "what">): Promise<void> =>
+        causeFault(controlled, { target: "east", what: "network", ...fault });
+
+      await spoil({ action: "slow", latencyMs: 300 });
       assert.deepEqual([await ask(), await shown()], ["late", { action: "slow", latencyMs: 300 }]);
-      await failNetwork(controlled, "east", { status: 503, paths: "^/healthz$" });
+      await spoil({ action: "fail", status: 503, paths: "^/healthz$" });
       assert.equal(await ask(), "503");
-      await hangNetwork(controlled, "east");
+      await spoil({ action: "hang" });
       assert.deepEqual([await ask(), await shown()], ["silent", { action: "hang" }]);
-      await cutNetwork(controlled, "east", 1);
+      await spoil({ action: "cut", afterBytes: 1 });
       assert.equal(await ask(), "broken off");
-      await restoreNetwork(controlled, "east");
+      await spoil({ action: "restore" });
       assert.equal(await shown(), undefined);
       assert.equal((await fetch(`${serviceUrl()}/healthz`)).status, 200);
     });
