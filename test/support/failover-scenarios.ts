@@ -13,8 +13,8 @@ export interface Scenario {
   readonly name: string;
   /** What happens, as the end of a sentence. */
   readonly title: string;
-  /** Whether viewers have to be served by another data center afterwards. */
-  readonly leaves: boolean;
+  /** How many segments the other data center has to serve afterwards, in 20 s, to each player. */
+  readonly segmentsFromLeft: number;
   /** The data center that is lost, and the one that serves instead. */
   readonly lost: string;
   readonly left: string;
@@ -28,6 +28,8 @@ export interface Scenario {
 
 const PRIMARY = "east";
 const SECONDARY = "west";
+/** Picture and sound have a segment every two seconds. */
+const MANY = 10;
 /** Breaks off within the first segment of any quality, also of sound. */
 const CUT_AFTER_BYTES = 20_000;
 
@@ -60,19 +62,23 @@ export const scenarios: readonly Scenario[] = [
     action: "fail",
     status: 503,
   }),
-  faulty("some-errors", "requests for video segments are answered with 500, others work", {
-    what: "network",
-    action: "fail",
-    status: 500,
-    paths: "Fragments\\(video",
-  }),
+  {
+    ...faulty("some-errors", "requests for video segments are answered with 500, others work", {
+      what: "network",
+      action: "fail",
+      status: 500,
+      paths: "Fragments\\(video",
+    }),
+    // Sound goes on coming from where it came.
+    segmentsFromLeft: MANY / 2,
+  },
   {
     ...faulty("slow", "every answer comes 500 ms later", {
       what: "network",
       action: "slow",
       latencyMs: 500,
     }),
-    leaves: false,
+    segmentsFromLeft: 0,
   },
   faulty("cut", "every answer breaks off in the middle of the segment", {
     what: "network",
@@ -82,7 +88,8 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "failback",
     title: "the secondary is lost (kill -9) after viewers came back to the primary",
-    leaves: true,
+    // By then the sample is half over.
+    segmentsFromLeft: MANY / 2,
     lost: SECONDARY,
     left: PRIMARY,
     async prepare({ cloud, outputs }) {
@@ -99,7 +106,7 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 function fromPrimary(name: string, title: string): Omit<Scenario, "lose"> {
-  return { name, title, leaves: true, lost: PRIMARY, left: SECONDARY, heal: healed };
+  return { name, title, segmentsFromLeft: MANY, lost: PRIMARY, left: SECONDARY, heal: healed };
 }
 
 /** A single fault of the primary, which ends with what its part is restored by. */
