@@ -38,7 +38,6 @@ const spreadMs = {
   locator: 100,
 } as const;
 
-
 describe("kill -9 through the engine", function () {
   this.timeout(180_000);
   let cloud: LocalCloud;

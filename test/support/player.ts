@@ -34,9 +34,6 @@ export interface SegmentAnswer {
   readonly at: number;
 }
 
-/** The players that can be watched. */
-export type PlayerName = "hls" | "dash" | "shaka";
-
 /** Who is to watch what. */
 export interface Watching {
   readonly player: PlayerName;
