@@ -41,7 +41,7 @@ describe("hls.js, dash.js and shaka side by side at the edge", function () {
       const results = await runScenario(
         scenario,
         { cloud, outputs, page },
-        { retry: true, watch: WATCHED_AFTER_SECONDS },
+        { retry: true, steered: true, watch: WATCHED_AFTER_SECONDS },
       );
 
       for (const { player, ...result } of results) {

@@ -1,13 +1,13 @@
 import type { ViewerResult } from "../support/failover-run";
 import type { Scenario } from "../support/failover-scenarios";
 import type { PlayerName } from "../support/player";
-import type { SoakRun } from "./soak-run";
+import type { SoakRun, Variant } from "./soak-run";
 
 const PLAYERS: readonly PlayerName[] = ["hls", "dash", "shaka"];
 
 /**
  * What the runs of a soak showed, as a table in Markdown: for each scenario the worst stall and the
- * slowest switch of each player, and the stalls with the edge's retry off.
+ * slowest switch of each player, and the stalls with fewer lines of defence.
  */
 export function soakTable(
   scenarios: readonly Pick<Scenario, "name" | "title">[],
@@ -19,16 +19,21 @@ export function soakTable(
     "Longest stall (hls.js, dash.js, shaka)",
     "Slowest switch",
     "Stall without the edge's retry",
+    "Stall without content steering, too",
   ];
   const rows = scenarios.map(({ name, title }) => {
     const own = runs.filter(({ scenario }) => scenario === name);
-    const [kept, bare] = [own.filter(({ retry }) => retry), own.filter(({ retry }) => !retry)];
+    const ofVariant = (wanted: Variant): SoakRun[] =>
+      own.filter(({ variant }) => variant === wanted);
+    const kept = ofVariant("all");
     return [
       title,
       String(kept.length),
       PLAYERS.map((player) => worstStall(resultsOf(kept, player))).join(", "),
       PLAYERS.map((player) => slowestSwitch(resultsOf(kept, player))).join(", "),
-      PLAYERS.map((player) => worstStall(resultsOf(bare, player))).join(", "),
+      ...(["players", "probes"] as const).map((variant) =>
+        PLAYERS.map((player) => worstStall(resultsOf(ofVariant(variant), player))).join(", "),
+      ),
     ];
   });
   return [heads, heads.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");

@@ -12,12 +12,9 @@ import { runScenario, type ViewerResult } from "../support/failover-run";
 import { type Scenario, scenarios } from "../support/failover-scenarios";
 import { LocalCloud } from "../support/local-cloud";
 import { PlayerPage } from "../support/player";
-import type { SoakRun } from "./soak-run";
+import { type SoakRun, type Variant, variants } from "./soak-run";
 import { soakTable } from "./soak-table";
 
-const ROUNDS = 5;
-/** Without the edge's retry there is nothing to prove: one run shows what it looks like. */
-const ROUNDS_WITHOUT_RETRY = 1;
 const root = join(__dirname, "..", "..");
 const RUNS_FILE = join(root, "logs", "soak.jsonl");
 const DOCUMENT = join(root, "docs", "failover.md");
@@ -26,7 +23,7 @@ const END = "<!-- end of soak table -->";
 
 /**
  * `npm run soak [-- --fresh] [-- --write]`: every scenario five times to the end of the video, and once
- * with the edge's retry off. What was run already is kept, so that a soak goes on where it was stopped;
+ * each with the edge's retry off and with content steering off, too. What was run already is kept, so that a soak goes on where it was stopped;
  * `--fresh` begins again, `--write` puts the table into docs/failover.md.
  */
 async function main(options: ReadonlySet<string>): Promise<number> {
@@ -45,20 +42,28 @@ async function main(options: ReadonlySet<string>): Promise<number> {
   const table = soakTable(scenarios, runs);
   console.log(`\n${table}`);
   if (options.has("--write")) writeTable(table);
-  const missed = runs.filter(({ retry, results }) => retry && !results.every(isUnnoticed));
+  const missed = runs.filter(
+    ({ variant, results }) => variant === "all" && !results.every(isUnnoticed),
+  );
   if (missed.length > 0) console.log(`\n${missed.length} runs were noticed by a viewer.`);
   return missed.length === 0 ? 0 : 1;
 }
 
-function wantedRuns(): { scenario: Scenario; retry: boolean; round: number }[] {
-  return [true, false].flatMap((retry) =>
-    Array.from({ length: retry ? ROUNDS : ROUNDS_WITHOUT_RETRY }, (_, index) => index + 1).flatMap(
-      (round) => scenarios.map((scenario) => ({ scenario, retry, round })),
+interface WantedRun {
+  readonly scenario: Scenario;
+  readonly variant: Variant;
+  readonly round: number;
+}
+
+function wantedRuns(): WantedRun[] {
+  return (Object.keys(variants) as Variant[]).flatMap((variant) =>
+    Array.from({ length: variants[variant].rounds }, (_, index) => index + 1).flatMap((round) =>
+      scenarios.map((scenario) => ({ scenario, variant, round })),
     ),
   );
 }
 
-async function soak(missing: ReturnType<typeof wantedRuns>): Promise<void> {
+async function soak(missing: readonly WantedRun[]): Promise<void> {
   const path = chromiumPath();
   if (path === undefined) {
     throw new Error("There is no Chromium on this machine; CHROMIUM_PATH names one.");
@@ -69,10 +74,10 @@ async function soak(missing: ReturnType<typeof wantedRuns>): Promise<void> {
   try {
     await cloud.start();
     const outputs = await cloud.outputs();
-    for (const { scenario, retry, round } of missing) {
-      const watch = "to the end";
-      const results = await runScenario(scenario, { cloud, outputs, page }, { retry, watch });
-      keep({ scenario: scenario.name, retry, round, results });
+    for (const { scenario, variant, round } of missing) {
+      const options = { ...variants[variant], watch: "to the end" } as const;
+      const results = await runScenario(scenario, { cloud, outputs, page }, options);
+      keep({ scenario: scenario.name, variant, round, results });
     }
   } finally {
     await browser.close();
@@ -88,8 +93,7 @@ function keep(run: SoakRun): void {
     ({ player, stallSeconds, errors }) =>
       `${player} ${stallSeconds.toFixed(1)} s${errors.length > 0 ? ` (${errors.join("; ")})` : ""}`,
   );
-  const how = run.retry ? "" : ", no retry";
-  console.log(`${run.scenario}, round ${run.round}${how}: stalled ${told.join(", ")}`);
+  console.log(`${run.scenario}, ${run.variant} ${run.round}: stalled ${told.join(", ")}`);
 }
 
 function readRuns(): SoakRun[] {
@@ -100,10 +104,10 @@ function readRuns(): SoakRun[] {
     .map((line) => JSON.parse(line) as SoakRun);
 }
 
-function isSame(run: SoakRun, wanted: ReturnType<typeof wantedRuns>[number]): boolean {
+function isSame(run: SoakRun, wanted: WantedRun): boolean {
   return (
     run.scenario === wanted.scenario.name &&
-    run.retry === wanted.retry &&
+    run.variant === wanted.variant &&
     run.round === wanted.round
   );
 }

@@ -22,13 +22,15 @@ export interface ViewerResult {
 export interface RunOptions {
   /** Whether the edge tries a failed request at the next origin. */
   readonly retry: boolean;
+  /** Whether manifests tell players of other ways to the video. */
+  readonly steered: boolean;
   /** Seconds of media after the fault, or until the end of the video. */
   readonly watch: number | "to the end";
 }
 
 const WATCHED_BEFORE_SECONDS = 5;
-/** The sample lasts 40 s; without the edge's retry it may stand still for a minute and more. */
-const PATIENCE_SECONDS = { withRetry: 75, without: 150 };
+/** The sample lasts 40 s; without the edge's retry it may stand still for a minute. */
+const PATIENCE_SECONDS = { withRetry: 75, without: 100 };
 
 /** Three players side by side, watching through the edge. */
 const PLAYERS = [
@@ -41,7 +43,7 @@ const PLAYERS = [
 export async function runScenario(
   scenario: Scenario,
   stage: Stage & { readonly page: PlayerPage },
-  { retry, watch }: RunOptions,
+  { retry, steered, watch }: RunOptions,
 ): Promise<ViewerResult[]> {
   const { cloud, outputs, page } = stage;
   await scenario.prepare?.(stage);
@@ -52,6 +54,7 @@ export async function runScenario(
   if (!urls) throw new Error("the stack has no video with URLs on the edge");
   const viewers = await page.playSideBySide(
     PLAYERS.map(({ player, format }) => ({ player, url: urls[format], patient: !retry })),
+    { steered },
   );
   try {
     await Promise.all(

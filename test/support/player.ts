@@ -86,10 +86,7 @@ export class PlayerPage implements AsyncDisposable {
   }
 
   /** Opens one page with several players side by side, which all begin at once. */
-  async playSideBySide(
-    watching: readonly Watching[],
-    { steered = true } = {},
-  ): Promise<Viewer[]> {
+  async playSideBySide(watching: readonly Watching[], { steered = true } = {}): Promise<Viewer[]> {
     const page = await this.browser.newPage({ viewport: { width: 1280, height: 400 } });
     if (!steered) await withoutSteering(page);
     const frames = watching.map(
