@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { encodeFile } from "../media-service/worker/encode-file";
 import { FfmpegEncoder } from "../media-service/worker/encoders/ffmpeg/ffmpeg-encoder";
-import type { Rung } from "../media-service/worker/ladder";
+import { videoOutputs } from "../media-service/worker/plan/encode-plan";
+import type { Rung } from "../media-service/worker/plan/ladder";
+import { readPreset } from "../media-service/worker/presets/read-preset";
 
 const SAMPLE = join(__dirname, "../samples/big-buck-bunny-40s.mp4");
 const ROUNDS = 3;
@@ -94,7 +96,9 @@ async function runProduct(input: string, directory: string): Promise<void> {
   const { user, system } = process.cpuUsage();
   const began = performance.now();
   const { plan } = await encodeFile(encoder, {
+    preset: readPreset("Adaptive Streaming"),
     input,
+    baseName: "bench",
     output: (name) => join(directory, name),
     signal,
     onProgress: () => undefined,
@@ -102,7 +106,7 @@ async function runProduct(input: string, directory: string): Promise<void> {
   const reported: ProductReport = {
     wallSeconds: (performance.now() - began) / 1000,
     startupCpuSeconds: (user + system) / 1e6,
-    rungs: plan.video,
+    rungs: videoOutputs(plan),
   };
   console.log(JSON.stringify(reported));
 }

@@ -5,10 +5,9 @@ import {
   renderServerManifest,
   type ServerManifestTrack,
 } from "../packaging/server-manifest";
-import type { AudioOutput, VideoOutput } from "./encode-plan";
 import type { EncodeFileResult } from "./encode-file";
-import type { EncodedFile } from "./encoded-file";
-import { audioFileName, videoFileName } from "./output-names";
+import type { EncodedFile, EncodedTrack } from "./encoded-file";
+import { outputManifest } from "./output-manifest";
 
 /** A file of the encoded asset, before it is uploaded. */
 export interface AssetFile {
@@ -18,25 +17,34 @@ export interface AssetFile {
   readonly content: { readonly path: string } | Buffer;
 }
 
-/** Form of `_manifest.json`; grows when a reader of an older one would go wrong. */
-const OUTPUT_MANIFEST_VERSION = 1;
-
 /**
  * The files of the encoded asset: media first, the server manifest last, so that an asset with one is
- * whole. Nothing in them depends on when or by which job they were made.
+ * whole; images alone need none. Nothing in them depends on when or by which job they were made.
  */
 export function assetFiles(result: EncodeFileResult, baseName: string): AssetFile[] {
-  const named = nameFiles(result.files, baseName);
-  const serverManifest = renderServerManifest(named.map(serverManifestTrack), baseName);
-  const movies = new Map(named.map(({ name, file }) => [name, file.movie]));
+  const { files, images } = result;
+  const listed = listedTracks(files);
+  return [
+    ...files.map(({ file, tracks }) => ({
+      name: file.name,
+      contentType: `${tracks[0]?.kind ?? "video"}/mp4`,
+      content: { path: file.path },
+    })),
+    ...images.map(({ name, contentType, path }) => ({ name, contentType, content: { path } })),
+    text(`${baseName}_manifest.json`, "application/json", outputManifest(result)),
+    ...(listed.length > 0 ? streamingManifests(files, listed, baseName) : []),
+  ];
+}
+
+function streamingManifests(
+  files: readonly EncodedFile[],
+  listed: readonly ServerManifestTrack[],
+  baseName: string,
+): AssetFile[] {
+  const serverManifest = renderServerManifest(listed, baseName);
+  const movies = new Map(files.map(({ file, movie }) => [file.name, movie]));
   const presentation = buildPresentation(parseServerManifest(serverManifest), movies);
   return [
-    ...named.map(({ name, file }) => ({
-      name,
-      contentType: `${file.kind}/mp4`,
-      content: { path: file.output.path },
-    })),
-    text(`${baseName}_manifest.json`, "application/json", outputManifest(result, named)),
     text(`${baseName}.ismc`, "application/vnd.ms-sstr+xml", renderClientManifest(presentation)),
     text(`${baseName}.ism`, "application/smil+xml", serverManifest),
   ];
@@ -46,78 +54,41 @@ function text(name: string, contentType: string, content: string): AssetFile {
   return { name, contentType, content: Buffer.from(content, "utf8") };
 }
 
-interface NamedFile {
-  readonly name: string;
-  readonly file: EncodedFile;
-  /** Counts from 1 among the files of its kind. */
-  readonly number: number;
+/**
+ * What can be streamed: every video track, and every sound once, also where each file repeats all
+ * sound.
+ */
+function listedTracks(files: readonly EncodedFile[]): ServerManifestTrack[] {
+  const video = files.flatMap(({ file, tracks }) =>
+    tracks.filter(({ kind }) => kind === "video").map((track) => listedVideo(file.name, track)),
+  );
+  const sounding = files.filter(({ tracks }) => tracks.some(({ kind }) => kind === "audio"));
+  const interleaved = sounding.some(({ tracks }) => tracks.some(({ kind }) => kind === "video"));
+  const sources = interleaved ? sounding.slice(0, 1) : sounding;
+  const audio = sources.flatMap(({ file, tracks }) =>
+    tracks.filter(({ kind }) => kind === "audio").map((track) => ({ name: file.name, track })),
+  );
+  return [...video, ...audio.map(({ name, track }, index) => listedAudio(name, track, index + 1))];
 }
 
-function nameFiles(files: readonly EncodedFile[], baseName: string): NamedFile[] {
-  const video = files.filter(({ kind }) => kind === "video");
-  const audio = files.filter(({ kind }) => kind === "audio");
-  return [
-    ...video.map((file, index) => ({
-      name: videoFileName(baseName, file.output as VideoOutput),
-      file,
-      number: index + 1,
-    })),
-    ...audio.map((file, index) => ({
-      name: audioFileName(baseName, file.output, index + 1),
-      file,
-      number: index + 1,
-    })),
-  ];
+function listed(src: string, { kind, bitsPerSecond, track }: EncodedTrack) {
+  return { kind, src, systemBitrate: bitsPerSecond, trackId: track.header.trackId };
 }
 
-function serverManifestTrack({ name, file, number }: NamedFile): ServerManifestTrack {
-  const { header } = file.track;
-  const common = {
-    kind: file.kind,
-    src: name,
-    systemBitrate: file.bitsPerSecond,
-    trackId: header.trackId,
-  };
-  if (file.kind === "video") {
-    const { width, height } = header.entry;
-    return { ...common, trackName: "video", width, height };
-  }
-  const { language } = file.output as AudioOutput;
+function listedVideo(src: string, track: EncodedTrack): ServerManifestTrack {
+  const { width, height } = track.track.header.entry;
+  return { ...listed(src, track), trackName: "video", width, height };
+}
+
+function listedAudio(src: string, track: EncodedTrack, number: number): ServerManifestTrack {
+  const language = languageOf(track);
   return {
-    ...common,
+    ...listed(src, track),
     trackName: number === 1 ? "audio" : `audio_${number}`,
     ...(language === undefined ? {} : { language }),
   };
 }
 
-function outputManifest({ facts }: EncodeFileResult, named: readonly NamedFile[]): string {
-  const manifest = {
-    version: OUTPUT_MANIFEST_VERSION,
-    preset: "Adaptive Streaming",
-    source: facts,
-    tracks: named.map(({ name, file }) => ({
-      name,
-      kind: file.kind,
-      codec: file.track.header.entry.codec,
-      ...shapeOf(file),
-      sizeBytes: file.sizeBytes,
-      durationSeconds: file.durationSeconds,
-      segments: file.track.segments.length,
-      targetBitsPerSecond: file.output.kilobitsPerSecond * 1000,
-      bitsPerSecond: file.bitsPerSecond,
-      peakBitsPerSecond: file.peakBitsPerSecond,
-    })),
-  };
-  return `${JSON.stringify(manifest, undefined, 2)}\n`;
-}
-
-function shapeOf(file: EncodedFile): object {
-  const { entry } = file.track.header;
-  if (file.kind === "video") return { width: entry.width, height: entry.height };
-  const { language } = file.output as AudioOutput;
-  return {
-    channels: entry.channels,
-    sampleRate: entry.sampleRate,
-    ...(language === undefined ? {} : { language }),
-  };
+function languageOf({ output }: EncodedTrack): string | undefined {
+  return output.kind === "video" ? undefined : output.language;
 }

@@ -1,14 +1,20 @@
-import { checkOutputs } from "./output-check";
-import { type EncodePlan, encodePlan } from "./encode-plan";
 import { type EncodedFile, readEncodedFiles } from "./encoded-file";
+import { type EncodedImage, readEncodedImages } from "./encoded-images";
 import type { Encoder } from "./encoders/encoder";
 import { missingBytes } from "./mp4-boxes";
+import { checkOutputs } from "./output-check";
+import type { EncodePlan } from "./plan/encode-plan";
+import { encodePlan } from "./plan/plan-encode";
+import type { Preset } from "./presets/preset";
 import { type SourceFacts, sourceFacts } from "./source-facts";
 import { TaskError } from "./task-error";
 
 /** A file to encode, and where to. */
 export interface EncodeFileRequest {
+  readonly preset: Preset;
   readonly input: string;
+  /** The input's name without folders and extension: results are called after it. */
+  readonly baseName: string;
   /** Path for a result's scratch file. */
   readonly output: (fileName: string) => string;
   readonly signal: AbortSignal;
@@ -18,19 +24,21 @@ export interface EncodeFileRequest {
 
 /** What was encoded. */
 export interface EncodeFileResult {
+  readonly preset: Preset;
   readonly facts: SourceFacts;
   readonly plan: EncodePlan;
   readonly files: readonly EncodedFile[];
+  readonly images: readonly EncodedImage[];
 }
 
 /**
- * Encodes a local file into the "Adaptive Streaming" ladder and checks what came out.
+ * Makes of a local file what a preset asks for, and checks what came out.
  *
  * @throws TaskError when the file cannot be encoded; the signal's reason when stopped.
  */
 export async function encodeFile(
   encoder: Encoder,
-  { input, output, signal, onProgress }: EncodeFileRequest,
+  { preset, input, baseName, output, signal, onProgress }: EncodeFileRequest,
 ): Promise<EncodeFileResult> {
   const facts = sourceFacts(await encoder.probe(input, signal));
   const missing = facts.container.includes("mp4") ? await missingBytes(input) : 0;
@@ -40,15 +48,15 @@ export async function encodeFile(
       `the input was cut off: ${missing} bytes at its end are missing; upload it again`,
     );
   }
-  const plan = encodePlan(facts, { input, output });
+  const plan = encodePlan(preset, facts, { input, baseName, output });
   await encoder.encode(plan, {
     signal,
     onProgress: (seconds) => {
-      onProgress(Math.min(1, seconds / facts.durationSeconds));
+      onProgress(Math.min(1, seconds / plan.durationSeconds));
     },
   });
   signal.throwIfAborted();
   const files = await readEncodedFiles(plan);
   checkOutputs(files, { plan, facts });
-  return { facts, plan, files };
+  return { preset, facts, plan, files, images: await readEncodedImages(plan) };
 }

@@ -1,5 +1,5 @@
-import type { EncodePlan, VideoOutput } from "./encode-plan";
-import type { EncodedFile } from "./encoded-file";
+import type { EncodedFile, EncodedTrack } from "./encoded-file";
+import type { EncodePlan } from "./plan/encode-plan";
 import type { SourceFacts } from "./source-facts";
 import { TaskError } from "./task-error";
 
@@ -20,39 +20,41 @@ export function checkOutputs(
   files: readonly EncodedFile[],
   { plan, facts }: { plan: EncodePlan; facts: SourceFacts },
 ): void {
-  const video = files.filter(({ kind }) => kind === "video");
-  const [first, ...others] = video;
-  if (!first || files.length !== plan.video.length + plan.audio.length) {
+  if (files.length !== plan.files.length) {
     throw new TaskError("ErrorProcessingTask", "the encoder left out files that it should write");
   }
-  for (const file of video) checkSize(file, file.output as VideoOutput);
-  checkLength(first, files, facts);
-  for (const other of others) checkAligned(first, other);
+  const tracks = files.flatMap((file) => file.tracks);
+  if (tracks.length === 0) return;
+  const video = tracks.filter(({ kind }) => kind === "video");
+  const [first, ...others] = video;
+  for (const track of video) checkSize(track);
+  checkLength({ first, tracks }, plan, facts);
+  if (first) for (const other of others) checkAligned(first, other);
 }
 
-function checkSize({ track }: EncodedFile, output: VideoOutput): void {
+function checkSize({ track, output }: EncodedTrack): void {
   const { width, height } = track.header.entry;
-  if (width === output.width && height === output.height) return;
+  if (output.kind !== "video" || (width === output.width && height === output.height)) return;
   throw new TaskError(
     "ErrorProcessingTask",
     `the encoder made ${width}x${height} where ${output.width}x${output.height} was asked for`,
   );
 }
 
-function checkLength(video: EncodedFile, files: readonly EncodedFile[], facts: SourceFacts): void {
-  const exact = facts.video.durationSeconds;
-  const expected = exact ?? facts.durationSeconds;
+function checkLength(
+  { first, tracks }: { first: EncodedTrack | undefined; tracks: readonly EncodedTrack[] },
+  plan: EncodePlan,
+  facts: SourceFacts,
+): void {
+  const clipped = plan.endSeconds !== undefined;
+  const exact = first && (clipped ? plan.durationSeconds : facts.video?.durationSeconds);
+  const expected = exact ?? plan.durationSeconds;
   // A container's length is that of its longest stream.
   const actual =
-    exact === undefined
-      ? Math.max(...files.map(({ durationSeconds }) => durationSeconds))
-      : video.durationSeconds;
-  const { num, den } = facts.video.frameRate;
-  const tolerance =
-    exact === undefined || facts.video.needsEvenRate
-      ? Math.max(ROUGH_TOLERANCE_SECONDS, expected * ROUGH_TOLERANCE_SHARE)
-      : (EXACT_TOLERANCE_FRAMES * den) / num;
-  if (Math.abs(actual - expected) <= tolerance) return;
+    first && exact !== undefined
+      ? first.durationSeconds
+      : Math.max(...tracks.map(({ durationSeconds }) => durationSeconds));
+  if (Math.abs(actual - expected) <= tolerance(expected, { exact, plan, facts })) return;
   throw new TaskError(
     "ErrorExecutingTaskMalformedContent",
     `only ${actual.toFixed(2)} of ${expected.toFixed(2)} seconds of the input could be encoded: ` +
@@ -60,9 +62,21 @@ function checkLength(video: EncodedFile, files: readonly EncodedFile[], facts: S
   );
 }
 
+function tolerance(
+  expected: number,
+  { exact, plan, facts }: { exact: number | undefined; plan: EncodePlan; facts: SourceFacts },
+): number {
+  const { video } = facts;
+  const rate = plan.picture?.frameRate;
+  const rough = Math.max(ROUGH_TOLERANCE_SECONDS, expected * ROUGH_TOLERANCE_SHARE);
+  if (exact === undefined || !video || !rate || video.needsEvenRate) return rough;
+  if (rate.num * video.frameRate.den !== rate.den * video.frameRate.num) return rough;
+  return (EXACT_TOLERANCE_FRAMES * rate.den) / rate.num;
+}
+
 /** A player switches between qualities at keyframes: they have to be at the same times in all. */
-function checkAligned(one: EncodedFile, other: EncodedFile): void {
-  const times = (file: EncodedFile) => file.track.segments.map(({ time }) => time).join();
+function checkAligned(one: EncodedTrack, other: EncodedTrack): void {
+  const times = ({ track }: EncodedTrack) => track.segments.map(({ time }) => time).join();
   if (times(one) === times(other) && one.durationSeconds === other.durationSeconds) return;
   throw new TaskError(
     "ErrorProcessingTask",

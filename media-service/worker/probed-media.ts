@@ -18,6 +18,10 @@ export interface ProbedStream {
   readonly nominalFrameRate?: Rational;
   /** Nine numbers, row by row; 16.16 fixed point but for the last column (2.30). */
   readonly displayMatrix?: readonly number[];
+  /** Frames are made of two fields. */
+  readonly interlaced?: true;
+  /** FFmpeg's name of the transfer function. */
+  readonly transfer?: string;
   readonly channels?: number;
   readonly sampleRate?: number;
   readonly language?: string;

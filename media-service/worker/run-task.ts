@@ -5,8 +5,8 @@ import { clearContainer, uploadAsset } from "./asset-upload";
 import { encodeFile } from "./encode-file";
 import type { Encoder } from "./encoders/encoder";
 import { downloadInput } from "./input-download";
-import { baseNameOf } from "./output-names";
-import { requireKnownPreset } from "./presets";
+import { baseNameOf } from "./plan/output-names";
+import { presetOf } from "./presets/media-processor";
 import { ScratchDirectory } from "./scratch-directory";
 import { MediaError, UnavailableError } from "../domain/errors";
 import { TaskError } from "./task-error";
@@ -42,7 +42,7 @@ export async function runTask(
   task: TaskRun,
   { signal, onProgress, beforeUpload, clearFirst }: RunTaskOptions,
 ): Promise<void> {
-  requireKnownPreset(task);
+  const preset = presetOf(task);
   const { input, outputContainer } = task;
   if (!input) {
     throw new TaskError(
@@ -61,8 +61,11 @@ export async function runTask(
       onProgress(share * PERCENT.downloaded);
     },
   });
+  const baseName = baseNameOf(input.blob);
   const result = await encodeFile(encoder, {
+    preset,
     input: inputPath,
+    baseName,
     output: (name) => scratch.file(name),
     signal,
     onProgress: (share) => {
@@ -71,7 +74,7 @@ export async function runTask(
   });
   await beforeUpload();
   signal.throwIfAborted();
-  await upload(blobs, assetFiles(result, baseNameOf(input.blob)), {
+  await upload(blobs, assetFiles(result, baseName), {
     container: outputContainer,
     signal,
     onProgress: (share) => {

@@ -1,9 +1,9 @@
-import { MAX_FRAME_RATE, MIN_SIDE_PIXELS } from "./ladder-table";
+import { MAX_FRAME_RATE, MIN_SIDE_PIXELS } from "./plan/ladder-table";
 import type { ProbedMedia, ProbedStream, Rational } from "./probed-media";
 import { TaskError } from "./task-error";
 
 /** The video stream that is encoded. */
-interface VideoFacts {
+export interface VideoFacts {
   readonly streamIndex: number;
   readonly codec: string;
   /** As shown: rotated upright, in square pixels. */
@@ -20,6 +20,10 @@ interface VideoFacts {
   readonly bitsPerSecond: number;
   /** When the stream ends, counted from the file's beginning, where the container tells it. */
   readonly durationSeconds?: number;
+  /** Two fields a frame, which comb where things move. */
+  readonly interlaced?: true;
+  /** Brighter than common screens show, by its transfer function (PQ or HLG). */
+  readonly highDynamicRange?: true;
 }
 
 /** An audio stream that is encoded. */
@@ -30,6 +34,8 @@ export interface AudioFacts {
   readonly sampleRate: number;
   /** ISO 639 code; absent where unknown. */
   readonly language?: string;
+  /** Where the container tells it; not part of what is reported of an asset. */
+  readonly bitsPerSecond?: number;
 }
 
 /** Everything that the encode depends on. */
@@ -37,7 +43,9 @@ export interface SourceFacts {
   readonly container: string;
   readonly sizeBytes: number;
   readonly durationSeconds: number;
-  readonly video: VideoFacts;
+  /** What the file's clock shows at its beginning. */
+  readonly startSeconds?: number;
+  readonly video?: VideoFacts;
   readonly audio: readonly AudioFacts[];
 }
 
@@ -61,33 +69,36 @@ const NEAR_RATE = 0.0005;
 /**
  * What a probe found, as the encode needs it.
  *
- * @throws TaskError `ErrorExecutingTaskUnsupportedFormat` when there is no video to encode,
- * `ErrorExecutingTaskMalformedContent` when the video says nothing usable of itself.
+ * @throws TaskError `ErrorExecutingTaskUnsupportedFormat` when there is nothing to encode,
+ * `ErrorExecutingTaskMalformedContent` when the file says nothing usable of itself.
  */
 export function sourceFacts(media: ProbedMedia): SourceFacts {
   const video = media.streams.find((stream) => stream.kind === "video" && !stream.attachedPicture);
-  if (!video) {
-    const found = media.streams.map((stream) => stream.kind).join(", ") || "no stream at all";
-    throw new TaskError(
-      "ErrorExecutingTaskUnsupportedFormat",
-      `the file has no video stream to encode; it has: ${found}`,
-    );
-  }
-  const durationSeconds = media.durationSeconds ?? video.durationSeconds;
+  const audio = media.streams.filter(isUsableAudio).slice(0, MAX_AUDIO_STREAMS);
+  if (!video && audio.length === 0) throw nothingToEncode(media);
+  const durationSeconds = media.durationSeconds ?? (video ?? audio[0])?.durationSeconds;
   if (durationSeconds === undefined || durationSeconds <= 0) {
     throw new TaskError(
       "ErrorExecutingTaskMalformedContent",
       "the file does not tell how long it is; it may have been cut off while it was written",
     );
   }
-  const audio = media.streams.filter(isUsableAudio).slice(0, MAX_AUDIO_STREAMS);
   return {
     container: media.formatName,
     sizeBytes: media.sizeBytes,
     durationSeconds,
-    video: videoFacts(video, media, durationSeconds),
+    ...(media.startSeconds === undefined ? {} : { startSeconds: media.startSeconds }),
+    ...(video && { video: videoFacts(video, media, durationSeconds) }),
     audio: audio.map(audioFacts),
   };
+}
+
+function nothingToEncode({ streams }: ProbedMedia): TaskError {
+  const found = streams.map((stream) => stream.kind).join(", ") || "no stream at all";
+  return new TaskError(
+    "ErrorExecutingTaskUnsupportedFormat",
+    `the file has neither video nor sound to encode; it has: ${found}`,
+  );
 }
 
 function isUsableAudio(stream: ProbedStream): boolean {
@@ -103,6 +114,7 @@ function audioFacts(stream: ProbedStream): AudioFacts {
     ...(stream.language === undefined || stream.language === "und"
       ? {}
       : { language: stream.language }),
+    ...(stream.bitsPerSecond === undefined ? {} : { bitsPerSecond: stream.bitsPerSecond }),
   };
 }
 
@@ -119,8 +131,13 @@ function videoFacts(stream: ProbedStream, media: ProbedMedia, durationSeconds: n
       ? {}
       : { durationSeconds: stream.durationSeconds + Math.max(0, lateSeconds(stream, media)) }),
     ...(stream.displayMatrix === undefined ? {} : { displayMatrix: stream.displayMatrix }),
+    ...(stream.interlaced && { interlaced: true }),
+    ...(HIGH_DYNAMIC_RANGE.includes(stream.transfer ?? "") && { highDynamicRange: true }),
   };
 }
+
+/** FFmpeg's names of SMPTE ST 2084 (PQ) and ARIB STD-B67 (HLG). */
+const HIGH_DYNAMIC_RANGE: readonly string[] = ["smpte2084", "arib-std-b67"];
 
 function shownSize(stream: ProbedStream): Pick<VideoFacts, "width" | "height" | "rotationDegrees"> {
   const rotationDegrees = rotation(stream.displayMatrix);

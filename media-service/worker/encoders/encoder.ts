@@ -1,4 +1,4 @@
-import type { EncodePlan } from "../encode-plan";
+import type { EncodePlan } from "../plan/encode-plan";
 import type { ProbedMedia } from "../probed-media";
 
 /** Which encoder a worker uses. */

@@ -1,13 +1,14 @@
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
-import { encodePlan } from "../../../media-service/worker/encode-plan";
 import { ffmpegArgs } from "../../../media-service/worker/encoders/ffmpeg/ffmpeg-args";
 import { encodedSeconds } from "../../../media-service/worker/encoders/ffmpeg/progress-line";
 import { rotationFilters } from "../../../media-service/worker/encoders/node-av/rotation-filters";
-import type { SourceFacts } from "../../../media-service/worker/source-facts";
+import { encodePlan } from "../../../media-service/worker/plan/plan-encode";
+import { readPreset } from "../../../media-service/worker/presets/read-preset";
+import type { SourceFacts, VideoFacts } from "../../../media-service/worker/source-facts";
 import { CLOCKWISE } from "./test-media";
 
-const FACTS: SourceFacts = {
+const FACTS: SourceFacts & { video: VideoFacts } = {
   container: "mov,mp4,m4a,3gp,3g2,mj2",
   sizeBytes: 1_000_000,
   durationSeconds: 10,
@@ -24,11 +25,17 @@ const FACTS: SourceFacts = {
   },
   audio: [{ streamIndex: 0, codec: "aac", channels: 6, sampleRate: 44_100, language: "eng" }],
 };
-const PATHS = { input: "/scratch/in put", output: (name: string) => `/scratch/${name}` };
+const PATHS = {
+  input: "/scratch/in put",
+  baseName: "film",
+  output: (name: string) => `/scratch/${name}`,
+};
+
+const LADDER = readPreset("Adaptive Streaming");
 
 describe("ffmpegArgs", () => {
   it("makes every file in one process, each argument an element of its own", () => {
-    const args = ffmpegArgs(encodePlan(FACTS, PATHS));
+    const args = ffmpegArgs(encodePlan(LADDER, FACTS, PATHS));
 
     assert.deepEqual(args, [
       ...["-hide_banner", "-nostdin", "-nostats", "-loglevel", "error"],
@@ -67,14 +74,14 @@ describe("ffmpegArgs", () => {
 
   it("evens out frames before the picture is split", () => {
     const video = { ...FACTS.video, needsEvenRate: true, frameRate: { num: 30_000, den: 1001 } };
-    const args = ffmpegArgs(encodePlan({ ...FACTS, video }, PATHS));
+    const args = ffmpegArgs(encodePlan(LADDER, { ...FACTS, video }, PATHS));
 
     const graph = args[args.indexOf("-filter_complex") + 1] ?? "";
     assert.equal(graph.split(";")[0], "[0:1]fps=fps=30000/1001:start_time=0,split=2[s0][s1]");
   });
 
   it("maps no sound where there is none", () => {
-    const args = ffmpegArgs(encodePlan({ ...FACTS, audio: [] }, PATHS));
+    const args = ffmpegArgs(encodePlan(LADDER, { ...FACTS, audio: [] }, PATHS));
 
     assert.deepEqual(
       args.filter((_, index) => args[index - 1] === "-map"),

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import type { EncodePlan } from "../../../media-service/worker/encode-plan";
+import type { EncodePlan } from "../../../media-service/worker/plan/encode-plan";
 import type { EncodeOptions, Encoder } from "../../../media-service/worker/encoders/encoder";
 import type { ProbedMedia } from "../../../media-service/worker/probed-media";
 
@@ -32,7 +32,7 @@ export class FakeEncoder implements Encoder {
 
   async encode(plan: EncodePlan, options: EncodeOptions): Promise<void> {
     this.plans.push(plan);
-    for (const { path } of plan.video) await writeFile(path, "half");
+    for (const { path } of plan.files) await writeFile(path, "half");
     options.onProgress(5);
     await this.then(options);
   }

@@ -280,7 +280,7 @@ describe("JobHandler", () => {
   it("keeps its scratch files where it was told to while it works", async () => {
     let seen: string | undefined;
     encoder.then = async () => {
-      const [video] = encoder.plans[0]?.video ?? [];
+      const [video] = encoder.plans[0]?.files ?? [];
       await access(video?.path ?? "");
       seen = video?.path;
       throw new Error("enough");

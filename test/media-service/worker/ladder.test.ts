@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { describe, it } from "mocha";
-import { adaptiveStreamingLadder, type Rung } from "../../../media-service/worker/ladder";
+import { adaptiveStreamingLadder, type Rung } from "../../../media-service/worker/plan/ladder";
 
 const NTSC = 30_000 / 1001;
 const text = (rungs: Rung[]): string =>

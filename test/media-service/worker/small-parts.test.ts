@@ -8,8 +8,8 @@ import {
   audioFileName,
   baseNameOf,
   videoFileName,
-} from "../../../media-service/worker/output-names";
-import { requireKnownPreset } from "../../../media-service/worker/presets";
+} from "../../../media-service/worker/plan/output-names";
+import { presetOf } from "../../../media-service/worker/presets/media-processor";
 import { ScratchDirectory, sweepScratch } from "../../../media-service/worker/scratch-directory";
 
 describe("names of the encoded asset's files", () => {
@@ -31,28 +31,20 @@ describe("names of the encoded asset's files", () => {
   });
 });
 
-describe("requireKnownPreset", () => {
-  const processorName = "Media Encoder Standard";
+describe("presetOf", () => {
+  const configuration = "Adaptive Streaming";
 
-  for (const configuration of ["Adaptive Streaming", " adaptive streaming\r\n"]) {
-    it(`takes '${configuration.trim()}'`, () => {
-      requireKnownPreset({ configuration, processorName });
-    });
-  }
+  it("takes the processor in whatever case", () => {
+    const preset = presetOf({ configuration, processorName: "media encoder standard" });
+    assert.equal(preset.name, "Adaptive Streaming");
+  });
 
-  for (const task of [
-    { configuration: "H264 Multiple Bitrate 1080p", processorName },
-    { configuration: '{"Version":1.0,"Codecs":[]}', processorName },
-    { configuration: "", processorName },
-    { configuration: "Adaptive Streaming", processorName: "Azure Media Indexer 2" },
-  ]) {
-    it(`refuses '${task.configuration}' on ${task.processorName}`, () => {
-      assert.throws(
-        () => {
-          requireKnownPreset(task);
-        },
-        { name: "TaskError", code: "ErrorParsingConfiguration" },
-      );
+  for (const processorName of ["Azure Media Indexer 2", "Storage Decryption", ""]) {
+    it(`refuses '${processorName}', which is not run here`, () => {
+      assert.throws(() => presetOf({ configuration, processorName }), {
+        name: "TaskError",
+        code: "ErrorParsingConfiguration",
+      });
     });
   }
 });

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 import type { ProbedMedia, ProbedStream } from "../../../media-service/worker/probed-media";
-import { sourceFacts } from "../../../media-service/worker/source-facts";
+import { sourceFacts, type VideoFacts } from "../../../media-service/worker/source-facts";
 import { CLOCKWISE } from "./test-media";
 
 const VIDEO: ProbedStream = {
@@ -37,12 +37,19 @@ function media(video: Partial<ProbedStream> = {}, rest: Partial<ProbedMedia> = {
   };
 }
 
+function videoFacts(probed: ProbedMedia): VideoFacts {
+  const { video } = sourceFacts(probed);
+  assert(video);
+  return video;
+}
+
 describe("sourceFacts", () => {
   it("takes the video and every audio stream with its language", () => {
     assert.deepEqual(sourceFacts(media()), {
       container: "mov,mp4,m4a,3gp,3g2,mj2",
       sizeBytes: 4_000_000,
       durationSeconds: 10,
+      startSeconds: 0,
       video: {
         streamIndex: 0,
         codec: "h264",
@@ -54,7 +61,12 @@ describe("sourceFacts", () => {
         bitsPerSecond: 3_000_000,
         durationSeconds: 10,
       },
-      audio: [{ streamIndex: 1, codec: "aac", channels: 2, sampleRate: 48_000, language: "deu" }],
+      audio: [
+        {
+          ...{ streamIndex: 1, codec: "aac", channels: 2, sampleRate: 48_000, language: "deu" },
+          bitsPerSecond: 128_000,
+        },
+      ],
     });
   });
 
@@ -79,8 +91,8 @@ describe("sourceFacts", () => {
     },
   ]) {
     it(why, () => {
-      const facts = sourceFacts(media(video));
-      assert.deepEqual([facts.video.width, facts.video.height], [width, height]);
+      const facts = videoFacts(media(video));
+      assert.deepEqual([facts.width, facts.height], [width, height]);
     });
   }
 
@@ -129,7 +141,7 @@ describe("sourceFacts", () => {
     },
   ]) {
     it(why, () => {
-      const { frameRate, needsEvenRate } = sourceFacts(media(video)).video;
+      const { frameRate, needsEvenRate } = videoFacts(media(video));
       assert.equal(`${frameRate.num}/${frameRate.den}`, rate);
       assert.equal(needsEvenRate, even);
     });
@@ -137,21 +149,21 @@ describe("sourceFacts", () => {
 
   it("estimates the video's bitrate by what the rest of the file leaves", () => {
     // A rate of 0 is how some containers say that they do not know.
-    const facts = sourceFacts(media({ bitsPerSecond: 0 }));
-    assert.equal(facts.video.bitsPerSecond, (4_000_000 * 8) / 10 - 128_000);
+    const facts = videoFacts(media({ bitsPerSecond: 0 }));
+    assert.equal(facts.bitsPerSecond, (4_000_000 * 8) / 10 - 128_000);
   });
 
   it("passes over a cover picture", () => {
     const cover: ProbedStream = { ...VIDEO, index: 2, attachedPicture: true };
-    assert.throws(() => sourceFacts(media({}, { streams: [SOUND, cover] })), {
-      code: "ErrorExecutingTaskUnsupportedFormat",
-    });
+    const facts = sourceFacts(media({}, { streams: [SOUND, cover] }));
+    assert.equal(facts.video, undefined);
+    assert.equal(facts.audio.length, 1);
   });
 
   for (const { why, given, code } of [
     {
-      why: "sound alone",
-      given: media({}, { streams: [SOUND] }),
+      why: "neither video nor sound",
+      given: media({}, { streams: [{ index: 0, kind: "other", codec: "mov_text" }] }),
       code: "ErrorExecutingTaskUnsupportedFormat",
     },
     {

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { MediaError } from "../../../domain/errors";
-import type { EncodePlan } from "../../encode-plan";
+import type { EncodePlan } from "../../plan/encode-plan";
 import type { ProbedMedia } from "../../probed-media";
 import { TaskError } from "../../task-error";
 import type { EncodeOptions, Encoder } from "../encoder";

@@ -43,6 +43,8 @@ function parseStream(stream: Json): ProbedStream {
     averageFrameRate: fraction(stream["avg_frame_rate"]),
     nominalFrameRate: fraction(stream["r_frame_rate"]),
     displayMatrix: displayMatrix(stream),
+    interlaced: INTERLACED.includes(textOf(stream["field_order"]) ?? "") || undefined,
+    transfer: textOf(stream["color_transfer"]),
     channels: numberOf(stream["channels"]),
     sampleRate: numberOf(stream["sample_rate"]),
     language: textOf(asObject(stream["tags"])["language"]),
@@ -51,6 +53,9 @@ function parseStream(stream: Json): ProbedStream {
     durationSeconds: numberOf(stream["duration"]),
   });
 }
+
+/** Orders of two fields; `progressive` and `unknown` are the others. */
+const INTERLACED: readonly string[] = ["tt", "bb", "tb", "bt"];
 
 /** Printed as three lines `0000000N:  a  b  u`. */
 function displayMatrix(stream: Json): number[] | undefined {

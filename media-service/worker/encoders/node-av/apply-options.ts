@@ -5,7 +5,7 @@ import {
   type FormatContext,
   Option,
 } from "node-av";
-import type { FfmpegOptions } from "../../encode-plan";
+import type { FfmpegOptions } from "../../plan/encode-plan";
 
 /**
  * Sets options by FFmpeg's names. `open2` and its like take a dictionary for this, but node-av 6.1.1

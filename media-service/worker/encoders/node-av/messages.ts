@@ -1,5 +1,5 @@
 import type { TaskErrorCode } from "../../../ports/job-runs";
-import type { EncodePlan } from "../../encode-plan";
+import type { EncodePlan } from "../../plan/encode-plan";
 import type { ProbedMedia } from "../../probed-media";
 
 /** What the worker asks of the child process; one request a process. */

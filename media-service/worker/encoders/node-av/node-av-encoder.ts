@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
-import type { EncodePlan } from "../../encode-plan";
+import type { EncodePlan } from "../../plan/encode-plan";
 import type { ProbedMedia } from "../../probed-media";
 import { TaskError } from "../../task-error";
 import type { EncodeOptions, Encoder } from "../encoder";

@@ -4,11 +4,18 @@ import {
   AV_NOPTS_VALUE,
   AV_PKT_DATA_DISPLAYMATRIX,
   AV_TIME_BASE,
+  AV_FIELD_PROGRESSIVE,
+  AV_FIELD_UNKNOWN,
+  AVCOL_TRC_ARIB_STD_B67,
+  AVCOL_TRC_SMPTE2084,
   avGetCodecName,
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_VIDEO,
+  Codec,
+  CodecContext,
   FFmpegError,
   FormatContext,
+  Option,
   type Stream,
 } from "node-av";
 import { knownMembers } from "../../known-members";
@@ -70,8 +77,31 @@ function probeVideo(stream: Stream): Partial<ProbedStream> {
     averageFrameRate: fraction(stream.avgFrameRate),
     nominalFrameRate: fraction(stream.rFrameRate),
     displayMatrix: matrix ? readMatrix(matrix) : undefined,
+    interlaced: isInterlaced(stream),
+    transfer: TRANSFERS.get(codecpar.colorTrc),
     attachedPicture: (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0 || undefined,
   });
+}
+
+/** FFmpeg's names of the transfer functions of high dynamic range. */
+const TRANSFERS = new Map<number, string>([
+  [AVCOL_TRC_SMPTE2084, "smpte2084"],
+  [AVCOL_TRC_ARIB_STD_B67, "arib-std-b67"],
+]);
+
+/** The order of fields is told by a decoder's options alone. */
+function isInterlaced({ codecpar }: Stream): true | undefined {
+  const codec = Codec.findDecoder(codecpar.codecId);
+  if (!codec) return undefined;
+  const context = new CodecContext();
+  context.allocContext3(codec);
+  codecpar.toContext(context);
+  const order = Option.getInt(context.getNative(), "field_order") ?? AV_FIELD_UNKNOWN;
+  context.freeContext();
+  return (
+    (order !== (AV_FIELD_UNKNOWN as number) && order !== (AV_FIELD_PROGRESSIVE as number)) ||
+    undefined
+  );
 }
 
 /** Nine 32-bit numbers in the machine's own byte order, which is little-endian wherever Node runs. */

@@ -1,9 +1,7 @@
 import {
   AV_NOPTS_VALUE,
-  AV_TIME_BASE,
   AVERROR_EAGAIN,
   AVERROR_EOF,
-  avRescaleQ,
   Codec,
   CodecContext,
   FFmpegError,
@@ -14,6 +12,7 @@ import {
 import type { Rational } from "../../probed-media";
 import { TaskError } from "../../task-error";
 import { applyOptions } from "./apply-options";
+import { startTicksOf } from "./input-clock";
 
 /** Decodes one stream of an input. Times count from the beginning of the file, in `timeBase`. */
 export class TrackDecoder {
@@ -33,10 +32,7 @@ export class TrackDecoder {
       );
     }
     this.timeBase = { num: stream.timeBase.num, den: stream.timeBase.den };
-    this.startTicks =
-      input.startTime === AV_NOPTS_VALUE
-        ? 0n
-        : avRescaleQ(input.startTime, { num: 1, den: AV_TIME_BASE }, this.timeBase);
+    this.startTicks = startTicksOf(input, this.timeBase);
     this.context.allocContext3(codec);
     FFmpegError.throwIfError(this.context.parametersToContext(stream.codecpar), "set up decoder");
     this.context.pktTimebase = stream.timeBase;

@@ -45,6 +45,8 @@ export class TrackFilter {
   push(frame: Frame, onFiltered: OnFiltered): void {
     this.source ??= this.build(frame);
     const status = this.source.buffersrcAddFrameSync(frame, AV_BUFFERSRC_FLAG_KEEP_REF);
+    // A graph that trims its input has enough at some point.
+    if (status === AVERROR_EOF) return;
     FFmpegError.throwIfError(status, "filter");
     this.drain(onFiltered);
   }
@@ -52,7 +54,8 @@ export class TrackFilter {
   /** Hands the end in; a graph that never saw a frame has nothing to give. */
   flush(onFiltered: OnFiltered): void {
     if (!this.source) return;
-    FFmpegError.throwIfError(this.source.buffersrcAddFrameSync(null), "end the filter");
+    const status = this.source.buffersrcAddFrameSync(null);
+    if (status !== AVERROR_EOF) FFmpegError.throwIfError(status, "end the filter");
     this.drain(onFiltered);
   }
 

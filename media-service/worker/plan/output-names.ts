@@ -1,5 +1,3 @@
-import type { AudioOutput, VideoOutput } from "./encode-plan";
-
 /** The mezzanine's name without folders and without its extension: every result begins with it. */
 export function baseNameOf(blob: string): string {
   const file = blob.slice(blob.lastIndexOf("/") + 1);
@@ -10,7 +8,11 @@ export function baseNameOf(blob: string): string {
 /** For example `X_1280x720_2940.mp4`. */
 export function videoFileName(
   baseName: string,
-  { width, height, kilobitsPerSecond }: Pick<VideoOutput, "width" | "height" | "kilobitsPerSecond">,
+  {
+    width,
+    height,
+    kilobitsPerSecond,
+  }: { width: number; height: number; kilobitsPerSecond: number },
 ): string {
   return `${baseName}_${width}x${height}_${kilobitsPerSecond}.mp4`;
 }
@@ -18,8 +20,20 @@ export function videoFileName(
 /** For example `X_AACAudio_128_Audio1.mp4`; tracks count from 1. */
 export function audioFileName(
   baseName: string,
-  { kilobitsPerSecond }: Pick<AudioOutput, "kilobitsPerSecond">,
+  { kilobitsPerSecond }: { kilobitsPerSecond: number },
   trackNumber: number,
 ): string {
   return `${baseName}_AACAudio_${kilobitsPerSecond}_Audio${trackNumber}.mp4`;
+}
+
+/** For example `X_1280x720_AACAudio_3549.mp4`: video and sound in one file. */
+export function interleavedFileName(
+  baseName: string,
+  {
+    width,
+    height,
+    kilobitsPerSecond,
+  }: { width: number; height: number; kilobitsPerSecond: number },
+): string {
+  return `${baseName}_${width}x${height}_AACAudio_${kilobitsPerSecond}.mp4`;
 }
