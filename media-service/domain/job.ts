@@ -1,8 +1,15 @@
+import { JobState } from "./job-state";
+
 /** A subscription to a job's changes of state. */
 export interface JobNotificationSubscription {
   readonly notificationEndPointId: string;
   /** 0 none, 1 final states only, 2 all. */
   readonly targetJobState: number;
+}
+
+/** Whether a job waits for a worker and is to be taken up before those of the usual priority, 0. */
+export function waitsBeforeOthers({ state, priority }: Pick<Job, "state" | "priority">): boolean {
+  return state === JobState.queued && priority > 0;
 }
 
 /** Media Services v2, "Job": tasks over input assets. */

@@ -24,7 +24,7 @@ export interface Replacement<T> {
 }
 
 /** Jobs, with the writes that span two kinds of entities. */
-export interface JobStore extends EntityStore<Job, "name" | "pending"> {
+export interface JobStore extends EntityStore<Job, "name" | "pending" | "urgent"> {
   /**
    * Adds a job with its tasks, all or none.
    *

@@ -15,6 +15,11 @@ export interface JobQueue {
   receive(leaseSeconds: number, signal?: AbortSignal): Promise<JobMessage | undefined>;
   /** Prolongs the lease from now on; throws ConflictError when it was lost to another worker. */
   renew(message: JobMessage, leaseSeconds: number): Promise<void>;
+  /**
+   * Makes a message that was taken one of another job, and prolongs its lease; throws ConflictError when
+   * it was lost to another worker. The message itself must not be used any more.
+   */
+  reassign(message: JobMessage, jobId: string, leaseSeconds: number): Promise<JobMessage>;
   /** Takes the message out of the queue; one that is gone is no error. */
   complete(message: JobMessage): Promise<void>;
 }

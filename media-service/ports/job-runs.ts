@@ -11,7 +11,10 @@ export interface TaskRun {
   readonly configurationProblem?: string;
   /** Name of the media processor, for example "Media Encoder Standard". */
   readonly processorName: string;
-  /** The input asset's primary file, or its only one; undefined when neither can be told. */
+  /**
+   * The input asset's primary file, else its only one, else its only server manifest (`.ism`);
+   * undefined when none can be told.
+   */
   readonly input: BlobAddress | undefined;
   /** Where the results go; may hold what an earlier attempt left. */
   readonly outputContainer: string;
@@ -21,7 +24,7 @@ export interface TaskRun {
 export interface JobRun {
   readonly jobId: string;
   readonly jobName: string;
-  /** In the order in which they have to run; tasks that an earlier attempt completed are left out. */
+  /** In the order in which they have to run; tasks that have ended are left out. */
   readonly tasks: readonly TaskRun[];
 }
 
@@ -40,6 +43,11 @@ export type TaskErrorCode =
 /** How a worker reads and records the life of a job. Implemented by `services/job-runs.ts`. */
 export interface JobRuns {
   /**
+   * A job that waits and has a higher priority than this one, which waits as well: the most urgent, and
+   * of those the oldest.
+   */
+  moreUrgentThan(jobId: string): Promise<string | undefined>;
+  /**
    * Marks the job as processing and returns what is to be done; undefined when there is nothing to
    * do (the job is unknown or ended), in which case the message can be completed. `attempt` is how often
    * the message was taken: a first-time message of a job that is processed already is a double.
@@ -49,11 +57,14 @@ export interface JobRuns {
   taskStarted(jobId: string, taskId: string): Promise<void>;
   /** Records the task's progress, 0 to 100; answers whether the client has asked to cancel. */
   progress(jobId: string, taskId: string, percent: number): Promise<"continue" | "cancel">;
-  /** Ends a task: its output files become asset files. */
-  taskCompleted(jobId: string, taskId: string): Promise<void>;
-  /** Ends the job as finished; only after every task was completed. */
+  /** Ends a task: its output files become asset files. `perfMessage` says how it went, for people. */
+  taskCompleted(jobId: string, taskId: string, perfMessage?: string): Promise<void>;
+  /** Ends the job, when no task is left: as finished, or in Error when one of its tasks is. */
   finish(jobId: string): Promise<void>;
-  /** Ends the task and the job in Error, with exactly one detail. */
+  /**
+   * Ends the task in Error, with exactly one detail, and cancels the others; but for those that shall
+   * not be canceled (DoNotCancelOnJobFailure) and need nothing of it. Without such, the job ends too.
+   */
   fail(
     jobId: string,
     taskId: string,

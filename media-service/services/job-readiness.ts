@@ -2,7 +2,7 @@ import { type Asset, assetContainer } from "../domain/asset";
 import { ConflictError, NotFoundError } from "../domain/errors";
 import { guidOf } from "../domain/ids";
 import type { Job } from "../domain/job";
-import { JobState } from "../domain/job-state";
+import { JobState, taskHasEnded } from "../domain/job-state";
 import type { OutputAssetRequest } from "../domain/task";
 import type { AccountDeps } from "./account-deps";
 import { ensureContainer } from "./living-asset";
@@ -26,6 +26,8 @@ export async function makeJobReady(deps: AccountDeps, job: Job): Promise<void> {
 /** Makes those output assets of a job that are missing, with their containers. */
 export async function makeOutputAssets(deps: AccountDeps, job: Job): Promise<void> {
   for (const { value: task } of await deps.stores.tasks.find("job", job.id)) {
+    // What a task has left behind is its client's, or was deleted with reason.
+    if (taskHasEnded(task.state)) continue;
     const parents = task.inputAssetIds.filter((id) => job.inputAssetIds.includes(id));
     for (const output of task.outputs) {
       const parentAssetIds = parents.length > 0 ? parents : job.inputAssetIds;

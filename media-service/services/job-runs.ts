@@ -9,7 +9,7 @@ import type { JobRun, JobRuns, TaskErrorCode, TaskRun } from "../ports/job-runs"
 import type { AccountDeps } from "./account-deps";
 import { createFileInfos } from "./asset-files";
 import { changeJob, endedTask, withEvent } from "./change-job";
-import { deleteOutputs, endAsCanceled } from "./end-job";
+import { deleteOutputs, endAsCanceled, tasksThatGoOn } from "./end-job";
 import { makeOutputAssets } from "./job-readiness";
 import { clearConfiguration, isProtected } from "./protected-configuration";
 import { tasksOf } from "./tasks-of";
@@ -29,18 +29,28 @@ export class StoredJobRuns implements JobRuns {
       return undefined;
     }
     await makeOutputAssets(this.deps, found);
-    const job = await changeJob(this.deps, jobId, ({ state }) =>
-      state === JobState.queued || state === JobState.scheduled
-        ? { state: JobState.processing }
-        : {},
-    );
-    if (job.state !== JobState.processing) return this.start(jobId);
-    const tasks = inRunOrder(await tasksOf(this.deps, jobId)).filter(
-      ({ state }) => state !== TaskState.completed,
-    );
+    const { job, isFirst } = await this.takeUp(jobId);
+    if (job.state !== JobState.processing) return this.start(jobId, attempt);
+    // Somebody else took it up at the same moment.
+    if (attempt === 1 && !isFirst) return undefined;
+    return { jobId: job.id, jobName: job.name ?? "", tasks: await this.tasksToRun(jobId) };
+  }
+
+  private async tasksToRun(jobId: string): Promise<TaskRun[]> {
     const runs: TaskRun[] = [];
-    for (const task of tasks) runs.push(await this.taskRun(task));
-    return { jobId: job.id, jobName: job.name ?? "", tasks: runs };
+    for (const task of inRunOrder(await tasksOf(this.deps, jobId))) {
+      if (!taskHasEnded(task.state)) runs.push(await this.taskRun(task));
+    }
+    return runs;
+  }
+
+  private async takeUp(jobId: string): Promise<{ job: Job; isFirst: boolean }> {
+    const waits = { is: false };
+    const job = await changeJob(this.deps, jobId, ({ state }) => {
+      waits.is = state === JobState.queued || state === JobState.scheduled;
+      return waits.is ? { state: JobState.processing } : {};
+    });
+    return { job, isFirst: waits.is };
   }
 
   async taskStarted(_jobId: string, taskId: string): Promise<void> {
@@ -62,19 +72,36 @@ export class StoredJobRuns implements JobRuns {
     return "continue";
   }
 
-  async taskCompleted(_jobId: string, taskId: string): Promise<void> {
+  async moreUrgentThan(jobId: string): Promise<string | undefined> {
+    const job = await this.find(jobId);
+    if (job?.state !== JobState.queued) return undefined;
+    const [first] = (await this.deps.stores.jobs.find("urgent", "true"))
+      .map(({ value }) => value)
+      .filter(({ priority }) => priority > job.priority)
+      .sort((a, b) => b.priority - a.priority || a.created.getTime() - b.created.getTime());
+    return first?.id;
+  }
+
+  async taskCompleted(_jobId: string, taskId: string, perfMessage?: string): Promise<void> {
     const stored = await this.deps.stores.tasks.get(taskId);
     for (const { assetId } of stored?.value.outputs ?? []) {
       await createFileInfos(this.deps, assetId);
     }
     await this.updateTask(taskId, (task, now) =>
-      endedTask({ ...task, progress: 100 }, { state: TaskState.completed, now }),
+      endedTask(
+        { ...task, progress: 100, perfMessage: perfMessage ?? null },
+        { state: TaskState.completed, now },
+      ),
     );
   }
 
   async finish(jobId: string): Promise<void> {
+    const tasks = await tasksOf(this.deps, jobId);
+    const end = tasks.some(({ state }) => state === TaskState.error)
+      ? JobState.error
+      : JobState.finished;
     await this.change(jobId, (job) => ({
-      state: job.state === JobState.canceling ? JobState.canceled : JobState.finished,
+      state: job.state === JobState.canceling ? JobState.canceled : end,
     }));
   }
 
@@ -85,17 +112,21 @@ export class StoredJobRuns implements JobRuns {
   ): Promise<void> {
     const job = await this.find(jobId);
     if (job === undefined || jobHasEnded(job.state)) return;
-    await deleteOutputs(this.deps, job);
+    const going = tasksThatGoOn(await tasksOf(this.deps, jobId), taskId);
+    await deleteOutputs(this.deps, job, going);
     const now = this.deps.clock.now();
-    await this.change(jobId, () => ({
-      state: JobState.error,
-      task: (task) =>
-        task.id === taskId
-          ? endedTask(
-              { ...task, errorDetails: [detail] },
-              { state: TaskState.error, message: detail.message, now },
-            )
-          : {},
+    const failed = (task: Task): Task =>
+      endedTask(
+        { ...task, errorDetails: [detail] },
+        { state: TaskState.error, message: detail.message, now },
+      );
+    await this.change(jobId, ({ state }) => ({
+      // With tasks left, only they change.
+      state: going.size > 0 && state === JobState.processing ? state : JobState.error,
+      task: (task) => {
+        if (task.id === taskId) return failed(task);
+        return going.has(task.id) ? {} : endedTask(task, { state: TaskState.canceled, now });
+      },
     }));
   }
 
@@ -164,9 +195,13 @@ export class StoredJobRuns implements JobRuns {
   private async inputOf({ inputAssetIds: [assetId = ""] }: Task): Promise<BlobAddress | undefined> {
     const asset = await this.deps.stores.assets.get(assetId);
     const files = await this.deps.stores.files.find("parent", assetId);
-    const file =
-      files.find(({ value }) => value.isPrimary) ?? (files.length === 1 ? files[0] : undefined);
+    const manifests = files.filter(({ value }) => /\.ism$/i.test(value.name));
+    const file = files.find(({ value }) => value.isPrimary) ?? onlyOne(files) ?? onlyOne(manifests);
     if (asset === undefined || file === undefined) return undefined;
     return { container: asset.value.container, blob: file.value.name };
   }
+}
+
+function onlyOne<T>(list: readonly T[]): T | undefined {
+  return list.length === 1 ? list[0] : undefined;
 }

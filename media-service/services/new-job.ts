@@ -1,6 +1,6 @@
 import type { Asset } from "../domain/asset";
 import { AssetOptions, checkAsset } from "../domain/asset";
-import { InvalidInputError, NotFoundError } from "../domain/errors";
+import { DeniedError, InvalidInputError, NotFoundError } from "../domain/errors";
 import { entityId } from "../domain/ids";
 import type { Job, JobNotificationSubscription } from "../domain/job";
 import { JobState, TaskState } from "../domain/job-state";
@@ -87,7 +87,10 @@ export function planJob(
       id: entityId("tid", newGuid()),
       jobId,
       position,
-      historicalEvents: [{ code: "Queued", message: null, timeStamp: now.toISOString() }],
+      // Clients look for at least four events of a task that has ended, whatever its end.
+      historicalEvents: ["Created", "Queued"].map((code) => ({
+        ...{ code, message: null, timeStamp: now.toISOString() },
+      })),
       inputAssetIds: body.inputs.map(idOf),
       outputs: body.outputs.map(outputOf),
     };
@@ -158,10 +161,16 @@ function checkTask(
   if (!Number.isInteger(task.options) || task.options < 0 || task.options > LARGEST_OPTIONS) {
     throw new InvalidInputError(`A task's Options must be a sum of 1, 2 and 4`);
   }
-  const isKnown = MEDIA_PROCESSORS.some(
-    ({ id }) => id.toLowerCase() === task.mediaProcessorId.toLowerCase(),
+  requireProcessor(task.mediaProcessorId);
+}
+
+function requireProcessor(id: string): void {
+  const processor = MEDIA_PROCESSORS.find((one) => one.id.toLowerCase() === id.toLowerCase());
+  if (processor === undefined) throw new NotFoundError(`There is no media processor '${id}'`);
+  if (processor.offered) return;
+  throw new DeniedError(
+    `The media processor '${processor.name}' is not available here: use 'Media Encoder Standard'`,
   );
-  if (!isKnown) throw new NotFoundError(`There is no media processor '${task.mediaProcessorId}'`);
 }
 
 function outputAssetIds(bodies: readonly TaskBody[], newGuid: () => string): string[] {

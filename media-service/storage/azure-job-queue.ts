@@ -45,7 +45,29 @@ export class AzureJobQueue implements JobQueue {
   }
 
   async renew(message: JobMessage, leaseSeconds: number): Promise<void> {
-    const { lease, jobId } = leased(message);
+    await this.write(leased(message), message.jobId, leaseSeconds);
+  }
+
+  async reassign(message: JobMessage, jobId: string, leaseSeconds: number): Promise<JobMessage> {
+    const old = leased(message);
+    await this.write(old, jobId, leaseSeconds);
+    return new LeasedMessage(jobId, old.attempt, old.lease);
+  }
+
+  async complete(message: JobMessage): Promise<void> {
+    const { lease } = leased(message);
+    try {
+      await this.queue.deleteMessage(lease.messageId, lease.popReceipt);
+    } catch (cause) {
+      if (!isLost(cause)) throw storeError(cause, `Queue ${ENCODE_JOBS_QUEUE}`);
+    }
+  }
+
+  private async write(
+    { lease }: LeasedMessage,
+    jobId: string,
+    leaseSeconds: number,
+  ): Promise<void> {
     try {
       const answer = await this.queue.updateMessage(
         lease.messageId,
@@ -58,15 +80,6 @@ export class AzureJobQueue implements JobQueue {
       throw isLost(cause)
         ? new ConflictError(`The lease on '${jobId}' was lost`, { cause })
         : storeError(cause, `Queue ${ENCODE_JOBS_QUEUE}`);
-    }
-  }
-
-  async complete(message: JobMessage): Promise<void> {
-    const { lease } = leased(message);
-    try {
-      await this.queue.deleteMessage(lease.messageId, lease.popReceipt);
-    } catch (cause) {
-      if (!isLost(cause)) throw storeError(cause, `Queue ${ENCODE_JOBS_QUEUE}`);
     }
   }
 

@@ -2,7 +2,7 @@ import type { AccessPolicy } from "../domain/access-policy";
 import type { Asset } from "../domain/asset";
 import { type AssetFile, filePlace } from "../domain/asset-file";
 import { ConflictError, QuotaExceededError } from "../domain/errors";
-import type { Job } from "../domain/job";
+import { type Job, waitsBeforeOthers } from "../domain/job";
 import { type Locator, MAX_LOCATORS_PER_ASSET } from "../domain/locator";
 import type { Notice, NotificationEndPoint } from "../domain/notification";
 import type { ReservedUnits } from "../domain/reserved-units";
@@ -126,7 +126,7 @@ export const LOCATORS: EntityDefinition<Locator, "asset" | "name" | "type"> = {
 };
 
 /** How jobs are kept. */
-export const JOBS: EntityDefinition<Job, "name" | "pending"> = {
+export const JOBS: EntityDefinition<Job, "name" | "pending" | "urgent"> = {
   kind: "job",
   idKind: "jid",
   columns: {
@@ -147,6 +147,7 @@ export const JOBS: EntityDefinition<Job, "name" | "pending"> = {
   indexes: {
     name: byName,
     pending: { value: (job) => (job.pending ? "true" : undefined) },
+    urgent: { value: (job) => (waitsBeforeOthers(job) ? "true" : undefined) },
   },
 };
 

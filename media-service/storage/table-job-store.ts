@@ -13,7 +13,10 @@ import { TableEntityStore } from "./table-entity-store";
  * Jobs, in one table and partition with their tasks, so that both are written in one step, and so is what
  * their subscribers are to be told.
  */
-export class TableJobStore extends TableEntityStore<Job, "name" | "pending"> implements JobStore {
+export class TableJobStore
+  extends TableEntityStore<Job, "name" | "pending" | "urgent">
+  implements JobStore
+{
   constructor(
     table: TableClient,
     partitionKey: string,

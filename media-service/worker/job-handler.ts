@@ -7,7 +7,7 @@ import { withConcealedConfiguration } from "./concealed-configuration";
 import { JobLease } from "./job-lease";
 import { JobStopped } from "./job-stopped";
 import { ProgressReporter } from "./progress-reporter";
-import { runTask, type RunTaskDeps } from "./run-task";
+import { runTask, type RunTaskDeps, type TaskResult } from "./run-task";
 import { TaskError } from "./task-error";
 
 /** What a job needs. */
@@ -33,8 +33,6 @@ interface Attempt {
   readonly message: JobMessage;
   readonly lease: JobLease;
   readonly job: AbortController;
-  /** The task that an error belongs to. */
-  currentTask: TaskRun | undefined;
 }
 
 /** Runs the job of one message from the queue and settles how it ended. */
@@ -45,18 +43,19 @@ export class JobHandler {
   ) {}
 
   /** Resolves when the message is settled or left to another worker; `stop` ends it early. */
-  async handle(message: JobMessage, stop: AbortSignal): Promise<void> {
+  async handle(received: JobMessage, stop: AbortSignal): Promise<void> {
+    const message = await this.mostUrgent(received);
     const job = new AbortController();
     const onStop = () => {
       job.abort(new JobStopped("stopping"));
     };
     const { leaseSeconds } = this.limits;
     const lease = new JobLease(this.deps, message, { leaseSeconds, job });
-    const attempt: Attempt = { message, lease, job, currentTask: undefined };
+    const attempt: Attempt = { message, lease, job };
     stop.addEventListener("abort", onStop, { once: true });
     if (stop.aborted) onStop();
     try {
-      await this.run(attempt);
+      for (let round = 0; await this.advance(attempt, round); round++);
       await lease.end();
       await this.deps.queue.complete(message);
     } catch (error) {
@@ -68,17 +67,45 @@ export class JobHandler {
     }
   }
 
-  private async run(attempt: Attempt): Promise<void> {
+  /**
+   * Queues know no priorities: a message that comes first becomes one of the most urgent job, and its own
+   * job gets another. The urgent job's own message finds it taken up, and is one too many.
+   */
+  private async mostUrgent(message: JobMessage): Promise<JobMessage> {
+    if (message.attempt > 1) return message;
+    const { queue, runs, log } = this.deps;
+    const urgent = await runs.moreUrgentThan(message.jobId);
+    if (urgent === undefined) return message;
+    log.info({ jobId: message.jobId, urgent }, "a more urgent job goes first");
+    await queue.send(message.jobId);
+    return queue.reassign(message, urgent, this.limits.leaseSeconds);
+  }
+
+  /** Runs the next task; false when none is left and the job has ended. */
+  private async advance(attempt: Attempt, round: number): Promise<boolean> {
     const { runs } = this.deps;
-    const { jobId } = attempt.message;
-    const job = await runs.start(jobId);
-    if (!job) return;
-    for (const task of job.tasks) {
-      attempt.currentTask = task;
+    const { jobId, attempt: taken } = attempt.message;
+    const job = await runs.start(jobId, round === 0 ? taken : taken + round);
+    if (!job) return false;
+    const [task] = job.tasks;
+    if (!task) {
+      await runs.finish(jobId);
+      return false;
+    }
+    try {
       this.refuseWornOut(attempt.message);
       await this.runTask(attempt, job, task);
+    } catch (cause) {
+      const error: unknown = attempt.job.signal.aborted ? attempt.job.signal.reason : cause;
+      if (error instanceof JobStopped || this.isWorthAnotherTry(error, attempt)) throw error;
+      this.deps.log.error({ err: error, jobId, taskId: task.taskId }, "task failed");
+      await runs.fail(jobId, task.taskId, detailOf(error));
     }
-    await runs.finish(jobId);
+    return true;
+  }
+
+  private isWorthAnotherTry(error: unknown, { message }: Attempt): boolean {
+    return error instanceof UnavailableError && message.attempt < this.limits.maxAttempts;
   }
 
   /** A job that took its worker down each time would do so for ever. */
@@ -98,11 +125,13 @@ export class JobHandler {
     const { taskId } = task;
     job.signal.throwIfAborted();
     await runs.taskStarted(jobId, taskId);
+    const began = this.deps.clock.now().getTime();
+    let made: TaskResult;
     {
       await using progress = new ProgressReporter({ runs, log }, { jobId, taskId, job });
       await progress.start();
       job.signal.throwIfAborted();
-      await withConcealedConfiguration(task, () =>
+      made = await withConcealedConfiguration(task, () =>
         runTask(this.deps, task, {
           signal: job.signal,
           clearFirst: message.attempt > 1,
@@ -114,7 +143,8 @@ export class JobHandler {
       );
     }
     job.signal.throwIfAborted();
-    await runs.taskCompleted(jobId, taskId);
+    const seconds = (this.deps.clock.now().getTime() - began) / 1000;
+    await runs.taskCompleted(jobId, taskId, perfMessage(made, seconds));
   }
 
   private async settle(attempt: Attempt, error: unknown): Promise<void> {
@@ -125,15 +155,14 @@ export class JobHandler {
       await this.settleStopped(message, error);
       return;
     }
-    const last = message.attempt >= this.limits.maxAttempts;
-    if (error instanceof UnavailableError && !last) {
+    if (this.isWorthAnotherTry(error, attempt)) {
       log.warn({ err: error }, "job given back to be tried again");
       const { retrySeconds } = this.limits;
       await this.deps.queue.renew(message, retrySeconds * 2 ** (message.attempt - 1));
       return;
     }
-    log.error({ err: error }, "job failed");
-    await this.fail(attempt, error);
+    // Nothing of the job's state is known to be written: the message comes back when its lease ends.
+    throw error;
   }
 
   private async settleStopped(message: JobMessage, { reason }: JobStopped): Promise<void> {
@@ -145,14 +174,13 @@ export class JobHandler {
     // The next worker need not wait for the lease to end.
     if (reason === "stopping") await queue.renew(message, 0);
   }
+}
 
-  private async fail({ message, currentTask }: Attempt, error: unknown): Promise<void> {
-    const { queue, runs } = this.deps;
-    // Without a task there is nothing to hold the details: the message comes back by itself.
-    if (!currentTask) throw error;
-    await runs.fail(message.jobId, currentTask.taskId, detailOf(error));
-    await queue.complete(message);
-  }
+function perfMessage({ mediaSeconds, files, bytes }: TaskResult, seconds: number): string {
+  return (
+    `${mediaSeconds.toFixed(1)} s of media became ${files} files of ${bytes} bytes ` +
+    `in ${seconds.toFixed(1)} s`
+  );
 }
 
 function detailOf(error: unknown): { code: TaskErrorCode; message: string } {

@@ -5,6 +5,7 @@ import { clearContainer, uploadAsset } from "./asset-upload";
 import { encodeFile } from "./encode-file";
 import type { Encoder } from "./encoders/encoder";
 import { downloadInput } from "./input-download";
+import { mediaInput } from "./media-input";
 import { baseNameOf } from "./plan/output-names";
 import { presetOf } from "./presets/media-processor";
 import { ScratchDirectory } from "./scratch-directory";
@@ -29,6 +30,14 @@ export interface RunTaskOptions {
   readonly clearFirst: boolean;
 }
 
+/** What a task has made. */
+export interface TaskResult {
+  readonly mediaSeconds: number;
+  readonly files: number;
+  /** Of the media files. */
+  readonly bytes: number;
+}
+
 /** Where the parts of a task end, in percent of the whole. */
 const PERCENT = { downloaded: 5, encoded: 95, uploaded: 99 };
 
@@ -41,9 +50,10 @@ export async function runTask(
   { blobs, encoder, scratchDir }: RunTaskDeps,
   task: TaskRun,
   { signal, onProgress, beforeUpload, clearFirst }: RunTaskOptions,
-): Promise<void> {
+): Promise<TaskResult> {
   const preset = presetOf(task);
-  const { input, outputContainer } = task;
+  const { outputContainer } = task;
+  const input = task.input && (await mediaInput(blobs, task.input, { preset, signal }));
   if (!input) {
     throw new TaskError(
       "ErrorDownloadingInputAssetMalformedContent",
@@ -74,13 +84,16 @@ export async function runTask(
   });
   await beforeUpload();
   signal.throwIfAborted();
-  await upload(blobs, assetFiles(result, baseName), {
+  const files = assetFiles(result, baseName);
+  await upload(blobs, files, {
     container: outputContainer,
     signal,
     onProgress: (share) => {
       onProgress(between(PERCENT.encoded, PERCENT.uploaded, share));
     },
   });
+  const bytes = result.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return { mediaSeconds: result.plan.durationSeconds, files: files.length, bytes };
 }
 
 async function upload(...[blobs, files, options]: Parameters<typeof uploadAsset>): Promise<void> {

@@ -29,6 +29,7 @@ export interface WireEntity {
   readonly ExpirationDateTime: string;
   readonly Priority: number;
   readonly Progress: number;
+  readonly PerfMessage: string | null;
   readonly RunningDuration: number;
   readonly TaskBody: string;
   readonly Configuration: string;

@@ -194,6 +194,7 @@ describe("jobs over the REST API", () => {
     const id = await newJob({ Priority: "2" });
     await api.call("MERGE", `Jobs('${id}')`, { body: { Priority: 7 } });
     assert.equal((await get(`Jobs('${id}')`)).Priority, 7);
+    await cancel(id);
   });
 
   it("may chain tasks by what one makes and another reads", async () => {
@@ -213,6 +214,129 @@ describe("jobs over the REST API", () => {
       run?.tasks.map(({ taskId }) => taskId),
       [tasks[1]?.Id, tasks[0]?.Id],
     );
+    assert(run);
+    const [first] = run.tasks;
+    assert(first);
+    for (const blob of ["a.mp4", "b.mp4", "in.ism"]) {
+      const address = { container: first.outputContainer, blob };
+      await account.blobs.write(address, Buffer.from("x"), { contentType: "x/y" });
+    }
+    await runs.taskStarted(id, first.taskId);
+    await runs.taskCompleted(id, first.taskId, "all went well");
+    assert.equal((await api.list(`Jobs('${id}')/Tasks`))[1]?.PerfMessage, "all went well");
+    const second = (await runs.start(id, 2))?.tasks[0];
+    assert.deepEqual(
+      second?.input,
+      { container: first.outputContainer, blob: "in.ism" },
+      "the second task reads what the first has made",
+    );
+  });
+
+  it("that chain tasks in a circle are refused", async () => {
+    const circle = (read: number, made: number) =>
+      BODY.replace("JobInputAsset(0)", `JobOutputAsset(${read})`).replace(
+        "JobOutputAsset(0)</outputAsset>",
+        `JobOutputAsset(${made})</outputAsset>`,
+      );
+    const Tasks = [task({ TaskBody: circle(1, 0) }), task({ TaskBody: circle(0, 1) })];
+    const reply = await api.call("POST", "Jobs", { body: job({ Tasks }) });
+    assert.equal(reply.status, 400);
+    assert.match(reply.json.error.message.value, /wait for each other/);
+  });
+
+  const made = (n: number) =>
+    BODY.replace("JobOutputAsset(0)</outputAsset>", `JobOutputAsset(${n})</outputAsset>`);
+
+  it("cancel what is left of their tasks when one fails, each with four events or more", async () => {
+    const Tasks = [task(), task({ TaskBody: made(1) })];
+    const id = await newJob({ Tasks });
+    const [first] = (await runs.start(id, 1))?.tasks ?? [];
+    assert(first);
+    await runs.taskStarted(id, first.taskId);
+    await runs.fail(id, first.taskId, { code: "ErrorProcessingTask", message: "broken" });
+
+    assert.equal(await runs.start(id, 2), undefined);
+    assert.equal((await get(`Jobs('${id}')`)).State, 4);
+    const tasks = await api.list(`Jobs('${id}')/Tasks`);
+    assert.deepEqual(
+      tasks.map(({ State }) => State),
+      [4, 5],
+    );
+    for (const { HistoricalEvents } of tasks) assert(HistoricalEvents.results.length >= 4);
+  });
+
+  it("go on after a failure with tasks that ask for it, but for those that need its output", async () => {
+    const needs = made(2).replace("JobInputAsset(0)", "JobOutputAsset(0)");
+    const Tasks = [
+      task({ Name: "fails" }),
+      task({ Name: "goes on", TaskBody: made(1), Options: 4 }),
+      task({ Name: "needs the first", TaskBody: needs, Options: 4 }),
+      task({ Name: "is canceled", TaskBody: made(3) }),
+    ];
+    const id = await newJob({ Tasks });
+    const all = (await runs.start(id, 1))?.tasks ?? [];
+    const names = new Map((await api.list(`Jobs('${id}')/Tasks`)).map((one) => [one.Id, one.Name]));
+    const failing = all.find(({ taskId }) => names.get(taskId) === "fails");
+    assert(failing);
+    await runs.taskStarted(id, failing.taskId);
+    await runs.fail(id, failing.taskId, { code: "ErrorProcessingTask", message: "broken" });
+
+    assert.equal((await get(`Jobs('${id}')`)).State, 2);
+    const left = (await runs.start(id, 2))?.tasks ?? [];
+    assert.deepEqual(
+      left.map(({ taskId }) => names.get(taskId)),
+      ["goes on"],
+    );
+    const [going] = left;
+    assert(going);
+    await runs.taskStarted(id, going.taskId);
+    await runs.taskCompleted(id, going.taskId);
+    assert.deepEqual((await runs.start(id, 2))?.tasks, []);
+    await runs.finish(id);
+
+    assert.equal((await get(`Jobs('${id}')`)).State, 4, "a job with a failed task is in Error");
+    const states = (await api.list(`Jobs('${id}')/Tasks`)).map(({ State }) => State);
+    assert.deepEqual(states, [4, 3, 5, 5]);
+    assert.deepEqual(
+      (await api.list(`Jobs('${id}')/OutputMediaAssets`)).length,
+      1,
+      "only the output of the completed task is left",
+    );
+  });
+
+  it("that wait go by their priority, the higher first, then the older", async () => {
+    const [low, high, higher, younger] = [
+      await newJob({ Priority: 0 }),
+      await newJob({ Priority: 1 }),
+      await newJob({ Priority: 7 }),
+      await newJob({ Priority: 7 }),
+    ];
+    assert.equal(await runs.moreUrgentThan(low), higher);
+    assert.equal(await runs.moreUrgentThan(higher), undefined);
+    assert.equal(await runs.moreUrgentThan(younger), undefined, "equals keep the queue's order");
+    await runs.start(higher, 1);
+    assert.equal(await runs.moreUrgentThan(low), younger);
+    await runs.start(younger, 1);
+    assert.equal(await runs.moreUrgentThan(low), high);
+    await api.call("MERGE", `Jobs('${low}')`, { body: { Priority: 9 } });
+    assert.equal(await runs.moreUrgentThan(high), low);
+    for (const id of [low, high]) await cancel(id);
+    assert.equal(await runs.moreUrgentThan(await newJob()), undefined);
+  });
+
+  it("are taken up once, however many first messages there are", async () => {
+    const id = await newJob();
+    const taken = await Promise.all([1, 2, 3, 4].map(() => runs.start(id, 1)));
+    assert.equal(taken.filter((run) => run !== undefined).length, 1);
+  });
+
+  it("are refused on a processor that is listed but not run here", async () => {
+    const processors = await api.list("MediaProcessors");
+    const decryption = processors.find(({ Name }) => Name === "Storage Decryption");
+    const Tasks = [task({ MediaProcessorId: decryption?.Id })];
+    const reply = await api.call("POST", "Jobs", { body: job({ Tasks }) });
+    assert.equal(reply.status, 403);
+    assert.match(reply.json.error.message.value, /'Storage Decryption' is not available/);
   });
 
   for (const [why, more, status] of [

@@ -144,6 +144,44 @@ describe("JobHandler", () => {
     assert.ok(Date.now() - began >= 950);
   });
 
+  it("goes on with the tasks that are left when one has failed", async () => {
+    encoder.then = () => Promise.reject(new Error("broken"));
+    runs = new MemoryJobRuns(TASK, { ...TASK, taskId: "second" });
+    const failed: string[] = [];
+    runs.fail = (_, taskId) => {
+      failed.push(taskId);
+      runs.drop(taskId);
+      return Promise.resolve();
+    };
+
+    await handle();
+
+    assert.deepEqual(failed, ["task", "second"]);
+    assert.equal(encoder.plans.length, 2);
+    assert.equal(runs.events.at(-1), "finish");
+    assert.deepEqual(queue.completed, ["job"]);
+  });
+
+  it("runs a more urgent job first, and leaves a message for the one that yields", async () => {
+    runs.urgent = "urgent";
+    encoder.then = () => Promise.reject(new Error("enough"));
+
+    await handle();
+
+    assert.deepEqual(queue.completed, ["urgent"]);
+    assert.deepEqual(queue.waitingJobs, ["job"]);
+  });
+
+  it("does not let a job yield that was taken up before", async () => {
+    runs.urgent = "urgent";
+    encoder.then = () => Promise.reject(new Error("enough"));
+
+    await handle({ taken: 1 });
+
+    assert.deepEqual(queue.completed, ["job"]);
+    assert.deepEqual(queue.waitingJobs, []);
+  });
+
   it("clears what an earlier attempt left before it begins", async () => {
     blobs.put({ container: "out", blob: "film_640x360_700.mp4" }, Buffer.from("half a file"));
     blobs.put({ container: "out", blob: "sub/old" }, Buffer.from("old"));

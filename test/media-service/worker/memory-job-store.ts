@@ -53,6 +53,15 @@ export class MemoryJobQueue implements JobQueue {
     return Promise.resolve();
   }
 
+  reassign(message: JobMessage, jobId: string): Promise<JobMessage> {
+    const item = this.leased.get(message);
+    if (!item) return Promise.reject(new ConflictError("the lease was lost"));
+    const other: JobMessage = { jobId, attempt: item.taken };
+    this.leased.delete(message);
+    this.leased.set(other, { ...item, jobId });
+    return Promise.resolve(other);
+  }
+
   complete(message: JobMessage): Promise<void> {
     this.leased.delete(message);
     this.completed.push(message.jobId);
@@ -65,16 +74,23 @@ export class MemoryJobQueue implements JobQueue {
   }
 }
 
-/** One job with one task, and everything that was recorded of it. */
+/** One job with some tasks, and everything that was recorded of it. */
 export class MemoryJobRuns implements JobRuns {
   readonly events: string[] = [];
   readonly percents: number[] = [];
   failure: { code: TaskErrorCode; message: string } | undefined;
+  perfMessage: string | undefined;
+  /** Answered as the job that goes before any other. */
+  urgent: string | undefined;
   /** Answered to the next progress report. */
   cancelWhen: (percent: number) => boolean = () => false;
   private readonly changed = new Set<() => void>();
 
-  constructor(private readonly task: TaskRun) {}
+  private left: readonly TaskRun[];
+
+  constructor(...tasks: TaskRun[]) {
+    this.left = tasks;
+  }
 
   /** Resolves as soon as the event was recorded or the progress reached. */
   async until(condition: () => boolean): Promise<void> {
@@ -85,8 +101,15 @@ export class MemoryJobRuns implements JobRuns {
     }
   }
 
-  start(jobId: string): Promise<JobRun | undefined> {
-    return this.record("start").then(() => ({ jobId, jobName: "test job", tasks: [this.task] }));
+  moreUrgentThan(jobId: string): Promise<string | undefined> {
+    return Promise.resolve(this.urgent === jobId ? undefined : this.urgent);
+  }
+
+  async start(jobId: string): Promise<JobRun | undefined> {
+    if (!this.events.includes("start")) await this.record("start");
+    return this.events.includes("finish") || (this.left.length === 0 && this.failure)
+      ? undefined
+      : { jobId, jobName: "test job", tasks: this.left };
   }
 
   taskStarted(): Promise<void> {
@@ -99,7 +122,14 @@ export class MemoryJobRuns implements JobRuns {
     return this.cancelWhen(percent) ? "cancel" : "continue";
   }
 
-  taskCompleted(): Promise<void> {
+  /** Leaves out a task from now on. */
+  drop(taskId: string): void {
+    this.left = this.left.filter((task) => task.taskId !== taskId);
+  }
+
+  taskCompleted(...[, taskId, perfMessage]: [string, string, string?]): Promise<void> {
+    this.perfMessage = perfMessage;
+    this.drop(taskId);
     return this.record("taskCompleted");
   }
 
@@ -109,6 +139,7 @@ export class MemoryJobRuns implements JobRuns {
 
   fail(...[, , detail]: [string, string, { code: TaskErrorCode; message: string }]): Promise<void> {
     this.failure = detail;
+    this.left = [];
     return this.record("fail");
   }
 
