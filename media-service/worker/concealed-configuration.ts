@@ -29,7 +29,8 @@ export async function withConcealedConfiguration<R>(
     // Without the cause: it says what is in the configuration.
     throw new TaskError(
       error.code,
-      "the protected configuration is not one that this encoder takes; send it unprotected to be told why",
+      "the protected configuration is not one that this encoder takes, or does not go with the input; " +
+        "send it unprotected to be told why",
     );
   }
 }
