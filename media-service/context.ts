@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { lowerApiPrefix, registerApi } from "./api/register-api";
+import { registerApi } from "./api/register-api";
 import type { MediaServiceConfig } from "./config";
+import { httpApp } from "./http-app";
 import { HttpWebHooks } from "./notifications/http-web-hooks";
 import { registerOrigin } from "./origin/register-origin";
 import type { Clock } from "./ports/clock";
@@ -15,6 +16,7 @@ import { StoredJobRuns } from "./services/job-runs";
 import { resumePendingJobs } from "./services/job-readiness";
 import { deliverNotices } from "./services/notice-delivery";
 import { forbiddenFor } from "./services/notification-end-points";
+import { purgeOldRecords } from "./services/old-records";
 import { StoredPublishedAssets } from "./services/published-assets";
 import { ensureDefaultEndpoint } from "./services/streaming-endpoints";
 import { Sweeper } from "./services/sweeper";
@@ -38,13 +40,7 @@ export class MediaServiceContext implements AsyncDisposable {
 
   /** Opens the store and starts the roles that the process has; resolves when it listens. */
   static async start(config: MediaServiceConfig, log: Logger): Promise<MediaServiceContext> {
-    const loggerInstance: FastifyBaseLogger = log;
-    const app = Fastify({
-      loggerInstance,
-      logController: new LogController({ disableRequestLogging: true }),
-      forceCloseConnections: "idle",
-      rewriteUrl: ({ url }) => lowerApiPrefix(url ?? "/"),
-    });
+    const app = httpApp(log);
     const context = new MediaServiceContext({ config, log }, app, await openAccount(config, app));
     try {
       await context.startRoles();
@@ -92,6 +88,10 @@ export class MediaServiceContext implements AsyncDisposable {
       if (resumed > 0) log.info({ resumed }, "pending jobs brought to the workers");
     };
     this.sweep("pending jobs", 15_000, resume);
+    this.sweep("old records", 6 * 3_600_000, async () => {
+      const purged = await purgeOldRecords(account);
+      if (purged > 0) log.info({ purged }, "old records deleted");
+    });
   }
 
   private startNotices(): void {

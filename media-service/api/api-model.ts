@@ -6,6 +6,7 @@ import { authorizationPolicySet, policyOptionSet } from "./entity-sets/authoriza
 import { contentKeySet } from "./entity-sets/content-keys";
 import { deliveryPolicySet } from "./entity-sets/delivery-policies";
 import { fileSet } from "./entity-sets/files";
+import { jobTemplateSet, taskTemplateSet } from "./entity-sets/job-templates";
 import { jobSet } from "./entity-sets/jobs";
 import { locatorSet } from "./entity-sets/locators";
 import { mediaProcessorSet } from "./entity-sets/media-processors";
@@ -32,6 +33,8 @@ export function apiModel(
     streamingEndpointSet(deps),
     operationSet(deps),
     storageAccountSet(deps),
+    jobTemplateSet(deps),
+    taskTemplateSet(deps),
     notificationEndPointSet(deps),
     contentKeySet(deps),
     deliveryPolicySet(deps),

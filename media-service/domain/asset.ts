@@ -32,6 +32,9 @@ export const AssetOptions = {
   envelopeEncryptionProtected: 4,
 } as const;
 
+/** Values of an asset's State. */
+export const AssetState = { initialized: 0, published: 1, deleted: 2 } as const;
+
 const MAX_NAME_LENGTH = 4000;
 const KNOWN_OPTIONS: readonly number[] = Object.values(AssetOptions);
 

@@ -13,6 +13,8 @@ export interface QueryOptions {
   readonly inlineCount: boolean;
 }
 
+// By a batch a filter could be as long as a body, and as deep as it is long.
+const MAX_FILTER_LENGTH = 10_000;
 const KNOWN = ["$filter", "$top", "$skip", "$orderby", "$select", "$inlinecount", "$format"];
 
 /**
@@ -30,6 +32,9 @@ export function readQueryOptions(query: URLSearchParams, type: EntityType): Quer
     return definition !== undefined && isPrimitive(definition.type);
   });
   const filter = query.get("$filter");
+  if ((filter?.length ?? 0) > MAX_FILTER_LENGTH) {
+    throw new InvalidInputError(`$filter may have at most ${MAX_FILTER_LENGTH} characters`);
+  }
   const top = wholeNumber(query, "$top");
   const select = readSelect(query.get("$select"), type);
   return {

@@ -19,13 +19,21 @@ type Json = Readonly<Record<string, unknown>>;
 
 const BIND = "@odata.bind";
 const MAX_ITEMS = 1000;
+// Deepest is a job with tasks that have lists of complex values.
+const MAX_DEPTH = 5;
 
 /**
  * Reads an entity from a JSON body, verbose or light.
  *
  * @throws InvalidInputError naming a property that is unknown or not of its type.
  */
-export function readJsonEntity(types: TypeLookup, type: EntityType, json: unknown): EntityBody {
+export function readJsonEntity(
+  types: TypeLookup,
+  type: EntityType,
+  json: unknown,
+  depth = 0,
+): EntityBody {
+  if (depth > MAX_DEPTH) throw new InvalidInputError("The body is nested too deeply");
   if (!isObject(json)) throw new InvalidInputError("The body must be a JSON object");
   const values = new Map<string, Value>();
   const links = new Map<string, readonly string[]>();
@@ -63,7 +71,7 @@ export function readJsonEntity(types: TypeLookup, type: EntityType, json: unknow
     if (inline.length > 0 && target !== undefined) {
       nested.set(
         name,
-        inline.map((item) => readJsonEntity(types, target, item)),
+        inline.map((item) => readJsonEntity(types, target, item, depth + 1)),
       );
     }
   }

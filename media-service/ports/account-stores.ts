@@ -9,6 +9,7 @@ import type { ContentKey } from "../domain/content-key";
 import type { AssetDeliveryPolicy } from "../domain/delivery-policy";
 import type { EntityLink } from "../domain/entity-link";
 import type { Job } from "../domain/job";
+import type { JobTemplate, TaskTemplate } from "../domain/job-template";
 import type { Locator } from "../domain/locator";
 import type { Notice, NotificationEndPoint } from "../domain/notification";
 import type { ProtectionKey } from "../domain/protection-key";
@@ -40,6 +41,16 @@ export interface JobStore extends EntityStore<Job, "name" | "pending" | "urgent"
   replaceWithTasks(job: Replacement<Job>, tasks: readonly Replacement<Task>[]): Promise<void>;
 }
 
+/** Job templates, with the write that spans two kinds of entities. */
+export interface JobTemplateStore extends EntityStore<JobTemplate, "name"> {
+  /**
+   * Adds a template with its task templates, all or none.
+   *
+   * @throws ConflictError when an id is taken.
+   */
+  insertWithTasks(template: JobTemplate, tasks: readonly TaskTemplate[]): Promise<void>;
+}
+
 /** Everything an account remembers. */
 export interface AccountStores {
   readonly assets: EntityStore<Asset, "name">;
@@ -50,6 +61,8 @@ export interface AccountStores {
   readonly locators: EntityStore<Locator, "asset" | "name" | "type">;
   readonly jobs: JobStore;
   readonly tasks: EntityStore<Task, "job">;
+  readonly jobTemplates: JobTemplateStore;
+  readonly taskTemplates: EntityStore<TaskTemplate, "jobTemplate">;
   readonly streamingEndpoints: EntityStore<StreamingEndpoint, "name">;
   readonly operations: EntityStore<Operation, never>;
   readonly notificationEndPoints: EntityStore<NotificationEndPoint, "name">;

@@ -1,4 +1,4 @@
-import { type Asset, assetContainer, checkAsset } from "../domain/asset";
+import { type Asset, assetContainer, AssetState, checkAsset } from "../domain/asset";
 import { NotFoundError } from "../domain/errors";
 import { entityId } from "../domain/ids";
 import type { AccountDeps } from "./account-deps";
@@ -59,6 +59,15 @@ export async function updateAsset(
     checkAsset(changed);
     return changed;
   });
+}
+
+/** Marks an asset as published, as the earliest clients do; nothing else comes of it. */
+export async function publishAsset(deps: AccountDeps, id: string): Promise<void> {
+  await updateEntity(deps.stores.assets, id, (asset) => ({
+    ...asset,
+    state: AssetState.published,
+    lastModified: deps.clock.now(),
+  }));
 }
 
 /**

@@ -7,6 +7,7 @@ import { type AccountDeps, required } from "./account-deps";
 import { changeJob } from "./change-job";
 import { endAsCanceled } from "./end-job";
 import { makeJobReady } from "./job-readiness";
+import { withTemplateTasks } from "./job-templates";
 import { livingAsset } from "./living-asset";
 import { type NewJob, planJob } from "./new-job";
 import { clearConfiguration } from "./protected-configuration";
@@ -21,8 +22,9 @@ import { updateEntity } from "./update-entity";
  */
 export async function createJob(
   deps: AccountDeps,
-  wanted: NewJob,
+  asked: NewJob,
 ): Promise<{ job: Job; tasks: readonly Task[] }> {
+  const wanted = await withTemplateTasks(deps, asked);
   const inputs: Asset[] = [];
   for (const id of wanted.inputAssetIds) inputs.push(await usableInput(deps, id));
   const { job, tasks } = planJob(deps, wanted, inputs);

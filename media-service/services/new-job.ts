@@ -136,6 +136,17 @@ function checkJob({ name, inputAssetIds, tasks, priority }: NewJob): void {
     throw new InvalidInputError(`A job must have 1 to ${MAX_ASSETS_PER_JOB} input assets`);
   }
   if (!Number.isInteger(priority)) throw new InvalidInputError("Priority must be a whole number");
+  checkTaskTexts(tasks);
+}
+
+/**
+ * Checks that the texts of a job's tasks fit into one write.
+ *
+ * @throws InvalidInputError when they don't.
+ */
+export function checkTaskTexts(
+  tasks: readonly Pick<NewTask, "configuration" | "taskBody">[],
+): void {
   const length = tasks.reduce(
     (sum, { configuration, taskBody }) => sum + configuration.length + taskBody.length,
     0,
@@ -145,7 +156,13 @@ function checkJob({ name, inputAssetIds, tasks, priority }: NewJob): void {
   }
 }
 
-function checkTask(
+/**
+ * Checks what a client chose of a task.
+ *
+ * @throws InvalidInputError naming the property.
+ * @throws NotFoundError when there is no such media processor.
+ */
+export function checkTask(
   task: Pick<NewTask, "name" | "configuration" | "mediaProcessorId" | "options">,
 ): void {
   if ((task.name?.length ?? 0) > MAX_TASK_NAME_LENGTH) {

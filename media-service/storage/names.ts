@@ -5,6 +5,7 @@ export const TABLES = {
   accessPolicies: "accesspolicies",
   locators: "locators",
   jobs: "jobs",
+  jobTemplates: "jobtemplates",
   streamingEndpoints: "streamingendpoints",
   operations: "operations",
   notificationEndPoints: "notificationendpoints",

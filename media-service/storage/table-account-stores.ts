@@ -7,12 +7,14 @@ import type { AccountStores } from "../ports/account-stores";
 import type { Clock } from "../ports/clock";
 import { statusOf, storeError } from "./azure-errors";
 import * as definitions from "./entity-definitions";
+import { TASK_TEMPLATES } from "./job-template-definitions";
 import { TABLES } from "./names";
 import * as protection from "./protection-definitions";
 import type { StorageAccess } from "./storage-access";
 import { TableEntityStore } from "./table-entity-store";
 import { NoticeRows } from "./notice-rows";
 import { TableJobStore } from "./table-job-store";
+import { TableJobTemplateStore } from "./table-job-template-store";
 import { TableTaskStore } from "./table-task-store";
 
 type Tables = Record<keyof typeof TABLES, TableClient>;
@@ -21,6 +23,7 @@ type Tables = Record<keyof typeof TABLES, TableClient>;
 export async function openTables(access: StorageAccess, clock: Clock): Promise<AccountStores> {
   const tables = await openAll(access);
   const notices = new NoticeRows(tables.jobs, "Jobs", clock);
+  const taskTemplates = new TableEntityStore(tables.jobTemplates, "Templates", TASK_TEMPLATES);
   const tasks = new TableTaskStore(tables.jobs, "Jobs", notices);
   return {
     assets: new TableEntityStore(tables.assets, "Assets", definitions.ASSETS),
@@ -34,6 +37,8 @@ export async function openTables(access: StorageAccess, clock: Clock): Promise<A
     jobs: new TableJobStore(tables.jobs, "Jobs", { tasks, notices }),
     tasks,
     notices: notices.store,
+    jobTemplates: new TableJobTemplateStore(tables.jobTemplates, "Templates", taskTemplates),
+    taskTemplates,
     notificationEndPoints: new TableEntityStore(
       tables.notificationEndPoints,
       "EndPoints",

@@ -1,12 +1,12 @@
 import type { Asset } from "../../domain/asset";
 import type { EntityType, WireEntity } from "../../odata/edm";
 import { type AccountDeps, required } from "../../services/account-deps";
-import { createAsset, deleteAsset, updateAsset } from "../../services/assets";
+import { createAsset, deleteAsset, publishAsset, updateAsset } from "../../services/assets";
 import { livingAsset } from "../../services/living-asset";
 import { each, type EntitySet, equalText } from "../entity-set";
 import { entityLinks, linkedEntities } from "../links";
 import { assetToWire } from "../wire/asset-to-wire";
-import { assetsToWire } from "../wire/assets-to-wire";
+import { parentAssetsToWire } from "../wire/assets-to-wire";
 import { contentKeyToWire } from "../wire/content-key-to-wire";
 import { deliveryPolicyToWire } from "../wire/delivery-policy-to-wire";
 import { fileToWire } from "../wire/file-to-wire";
@@ -73,6 +73,12 @@ export function assetSet(deps: AccountDeps): EntitySet {
         ...(body.has("Name") ? { name: body.string("Name") } : {}),
         ...(body.has("AlternateId") ? { alternateId: body.string("AlternateId") } : {}),
       }),
+    actions: {
+      Publish: async (id) => {
+        await publishAsset(deps, id);
+        return { status: 204 };
+      },
+    },
     links: {
       ContentKeys: entityLinks(deps, "ContentKeys", { source, target: stores.contentKeys }),
       DeliveryPolicies: entityLinks(deps, "DeliveryPolicies", {
@@ -88,9 +94,10 @@ export function assetSet(deps: AccountDeps): EntitySet {
 
 async function navigate(
   deps: AccountDeps,
-  { id, parentAssetIds }: Asset,
+  asset: Asset,
   property: string,
 ): Promise<readonly WireEntity[]> {
+  const { id } = asset;
   const { files, locators, contentKeys, deliveryPolicies } = deps.stores;
   switch (property) {
     case "Files":
@@ -112,7 +119,7 @@ async function navigate(
     case "StorageAccount":
       return [storageAccountToWire(deps)];
     default:
-      return assetsToWire(deps, parentAssetIds);
+      return parentAssetsToWire(deps, asset);
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Job } from "../../domain/job";
 import { JobState } from "../../domain/job-state";
-import type { TaskEncryption } from "../../domain/task";
 import type { EntityType, WireEntity } from "../../odata/edm";
 import type { EntityBody } from "../../odata/entity-body";
 import { type AccountDeps, required } from "../../services/account-deps";
@@ -9,6 +8,7 @@ import type { NewJob, NewTask } from "../../services/new-job";
 import { tasksOf } from "../../services/tasks-of";
 import { each, type EntitySet, equalText } from "../entity-set";
 import { linkedId } from "../linked-id";
+import { readTaskEncryption } from "../task-encryption";
 import { assetsToWire } from "../wire/assets-to-wire";
 import { taskToWire } from "../wire/task-to-wire";
 
@@ -104,7 +104,7 @@ function newJob(body: EntityBody): NewJob {
   return {
     name: body.string("Name"),
     priority: body.number("Priority") ?? 0,
-    templateId: body.string("TemplateId"),
+    templateId: body.string("TemplateId") === "" ? null : body.string("TemplateId"),
     inputAssetIds: (body.links.get("InputMediaAssets") ?? []).map((uri) => linkedId(uri, "Assets")),
     notifications: body.complexItems("JobNotificationSubscriptions").map((values) => ({
       notificationEndPointId: textOf(values["NotificationEndPointId"]),
@@ -121,25 +121,13 @@ function newTask(body: EntityBody): NewTask {
     mediaProcessorId: body.requiredString("MediaProcessorId"),
     taskBody: body.requiredString("TaskBody"),
     options: body.number("Options") ?? 0,
-    encryption: taskEncryption(body),
+    encryption: readTaskEncryption(body),
     notifications: body.complexItems("TaskNotificationSubscriptions").map((values) => ({
       notificationEndPointId: textOf(values["NotificationEndPointId"]),
       targetTaskState: Number(values["TargetTaskState"] ?? 0),
       includeTaskProgress: values["IncludeTaskProgress"] === true,
     })),
     priority: body.number("Priority"),
-  };
-}
-
-// Clients send "None" for a task that is not encrypted.
-function taskEncryption(body: EntityBody): TaskEncryption | null {
-  const keyId = body.string("EncryptionKeyId");
-  if (keyId === null || keyId === "") return null;
-  return {
-    keyId,
-    scheme: body.string("EncryptionScheme"),
-    version: body.string("EncryptionVersion"),
-    initializationVector: body.string("InitializationVector"),
   };
 }
 
