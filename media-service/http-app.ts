@@ -25,6 +25,10 @@ export function httpApp(log: Logger, limits: HttpLimits = DEFAULT_LIMITS): Fasti
     rewriteUrl: ({ url }) => lowerApiPrefix(url ?? "/"),
     // Fastify has none by itself: a client that sends its body for ever would be waited for.
     requestTimeout: limits.requestTimeoutMilliseconds,
-    http: { connectionsCheckingInterval: limits.checkingIntervalMilliseconds },
+    http: {
+      connectionsCheckingInterval: limits.checkingIntervalMilliseconds,
+      // Node swaps the two limits where that of the headers is the longer one.
+      headersTimeout: limits.requestTimeoutMilliseconds / 2,
+    },
   });
 }

@@ -52,12 +52,12 @@ export function parseJobTemplateBody(xml: string): ReadonlyMap<string, string> {
   checkRoot(text);
   const bodies = new Map<string, string>();
   for (const [element, attributes = ""] of text.matchAll(ELEMENT)) {
-    const match = TEMPLATE_ID.exec(attributes);
-    const id = entityId("ttid", guidOf("ttid", match?.[1] ?? match?.[2] ?? ""));
+    const [attribute = "", double, single] = TEMPLATE_ID.exec(attributes) ?? [];
+    const id = entityId("ttid", guidOf("ttid", double ?? single ?? ""));
     if (bodies.has(id)) {
       throw new InvalidInputError(`JobTemplateBody has two tasks of the template '${id}'`);
     }
-    const body = element.replace(match?.[0] ?? "", "");
+    const body = element.replace(attribute, "");
     parseTaskBody(body);
     bodies.set(id, body);
   }

@@ -27,13 +27,15 @@ const MAX_DEPTH = 5;
  *
  * @throws InvalidInputError naming a property that is unknown or not of its type.
  */
-export function readJsonEntity(
-  types: TypeLookup,
+export function readJsonEntity(types: TypeLookup, type: EntityType, json: unknown): EntityBody {
+  return readEntity({ types, depth: 0 }, type, json);
+}
+
+function readEntity(
+  { types, depth }: { types: TypeLookup; depth: number },
   type: EntityType,
   json: unknown,
-  depth = 0,
 ): EntityBody {
-  if (depth > MAX_DEPTH) throw new InvalidInputError("The body is nested too deeply");
   if (!isObject(json)) throw new InvalidInputError("The body must be a JSON object");
   const values = new Map<string, Value>();
   const links = new Map<string, readonly string[]>();
@@ -69,9 +71,10 @@ export function readJsonEntity(
     const target = types(type.navigations[name]?.target ?? "");
     const inline = items.filter((item) => linkOf(item) === undefined);
     if (inline.length > 0 && target !== undefined) {
+      if (depth >= MAX_DEPTH) throw new InvalidInputError("The body is nested too deeply");
       nested.set(
         name,
-        inline.map((item) => readJsonEntity(types, target, item, depth + 1)),
+        inline.map((item) => readEntity({ types, depth: depth + 1 }, target, item)),
       );
     }
   }

@@ -59,6 +59,7 @@ function readNumber(name: string, type: PrimitiveType, raw: unknown): number {
 }
 
 function wrong(name: string, expected: string, raw: unknown): InvalidInputError {
-  const shown = JSON.stringify(raw) as string | undefined;
-  return new InvalidInputError(`${name} must be ${expected}, got ${(shown ?? "").slice(0, 100)}`);
+  // Writing an object out would go as deep as a client nests it.
+  const shown = typeof raw === "object" ? "an object" : JSON.stringify(raw);
+  return new InvalidInputError(`${name} must be ${expected}, got ${shown.slice(0, 100)}`);
 }
