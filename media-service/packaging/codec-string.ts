@@ -31,6 +31,27 @@ function reverseBits(value: number): number {
   return reversed;
 }
 
+/** The `codecs` parameter of AV1 (AV1 in ISO BMFF, 5), from `av1C`. */
+export function av1CodecString(av1C: Buffer): string {
+  const profileAndLevel = av1C.readUInt8(1);
+  const flags = av1C.readUInt8(2);
+  const highDepth = (flags & 0x40) === 0 ? 8 : 10;
+  const depth = (flags & 0x60) === 0x60 ? 12 : highDepth;
+  const level = twoDigits(profileAndLevel & 0x1f);
+  const tier = (flags & 0x80) === 0 ? "M" : "H";
+  return `av01.${profileAndLevel >> 5}.${level}${tier}.${twoDigits(depth)}`;
+}
+
+/** The `codecs` parameter of VP9 (VP Codec ISO Media File Format Binding), from a full box `vpcC`. */
+export function vp9CodecString(vpcC: Buffer): string {
+  const depth = vpcC.readUInt8(6) >> 4;
+  return ["vp09", ...[vpcC.readUInt8(4), vpcC.readUInt8(5), depth].map(twoDigits)].join(".");
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
 /** What an `esds` box says of its stream (ISO/IEC 14496-1, 7.2.6). */
 export interface ElementaryStream {
   readonly objectType: number;
@@ -74,11 +95,4 @@ export function mp4aCodecString({ objectType, decoderConfig }: ElementaryStream)
   const first = decoderConfig.readUInt8(0) >> 3;
   const escaped = 32 + ((decoderConfig.readUInt16BE(0) >> 5) & 0x3f);
   return `mp4a.40.${first === 31 ? escaped : first}`;
-}
-
-/** Channels of AAC by its channelConfiguration; 0 means that the stream itself tells. */
-export function aacChannels(decoderConfig: Buffer): number {
-  if (decoderConfig.length < 2) return 0;
-  const configuration = (decoderConfig.readUInt8(1) >> 3) & 0xf;
-  return configuration === 7 ? 8 : configuration;
 }

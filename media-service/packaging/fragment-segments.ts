@@ -1,9 +1,15 @@
 import { CorruptError } from "../domain/errors";
 import { earliestPresentation, runDuration, type SampleRun, shiftRun } from "./sample-run";
 import type { SegmentIndex, SegmentReference } from "./segment-index";
+import type { TrackKind } from "./server-manifest";
 import { toTicks } from "./time";
 import type { TrackHeader } from "./track-header";
 import type { FragmentLayout, SegmentIndexEntry, TrackIndex } from "./track-index";
+
+/** Fragments shorter than this are put together: one request each would be too many. */
+const MIN_SEGMENT_SECONDS = 1;
+/** A segment is read at once, so its size has to have a bound. */
+const MAX_SEGMENT_BYTES = 128 * 1024 * 1024;
 
 /** What is known of a fragmented track before its segments are listed. */
 export interface FragmentedTrack {
@@ -11,8 +17,8 @@ export interface FragmentedTrack {
   readonly index: SegmentIndex;
   readonly fileBytes: number;
   readonly defaults: FragmentLayout["defaults"];
-  /** Whether the file has other tracks, whose samples may lie in the same fragments. */
-  readonly shared: boolean;
+  /** Whether fragments may go out as they lie in the file. */
+  readonly cleanFragments: boolean;
   /** The track's first fragment, in media time. */
   readonly firstRun: SampleRun;
   /** Whether that fragment is all that the first reference covers. */
@@ -20,7 +26,7 @@ export interface FragmentedTrack {
 }
 
 /**
- * Lists the segments of a fragmented track by its `sidx`.
+ * Lists the segments of a fragmented track by its index.
  *
  * Two time lines are brought together. Fragments (`tfdt`) count media time; `sidx` should count
  * presentation time but some writers put media time there. And FFmpeg, writing CMAF, leaves out the
@@ -37,65 +43,101 @@ export function indexFragments(track: FragmentedTrack): TrackIndex {
     form: "fragments",
     defaults,
     shift,
-    lowestOffset: Math.min(...firstRun.samples.map(({ compositionOffset }) => compositionOffset)),
-    asIs: shift === 0 && !track.shared,
+    lowestOffset: firstRun.samples.reduce(
+      (lowest, { compositionOffset }) => Math.min(lowest, compositionOffset),
+      firstRun.samples[0]?.compositionOffset ?? 0,
+    ),
+    asIs: shift === 0 && track.cleanFragments,
   };
-  const correction = toTicks(apart - shift, header.timescale);
-  const firstTime = earliestPresentation(shiftRun(firstRun, shift, header.kind));
+  const correction = ((apart - shift) / header.timescale) * index.timescale;
   const segments = listSegments(track, {
-    firstTicks: toTicks(Math.max(0, firstTime), header.timescale),
-    ticksOf: (time) => toTicks(time, index.timescale) + correction,
+    firstTicks: toTicks(firstTime(firstRun, shift, header.kind), header.timescale),
+    ticksOf: (time) => toTicks(time + correction, index.timescale),
   });
   const seconds = runDuration(firstRun) / header.timescale;
   const frameRate = header.kind === "video" && seconds > 0 ? firstRun.samples.length / seconds : 0;
   return { header, segments, layout, frameRate };
 }
 
+/** When a track begins to be presented: sound with its first frame that is not before time 0. */
+function firstTime(firstRun: SampleRun, shift: number, kind: TrackKind): number {
+  const shifted = shiftRun(firstRun, shift, kind);
+  if (shifted.samples.length > 0) return Math.max(0, earliestPresentation(shifted));
+  const frame = firstRun.samples.at(-1)?.duration ?? 0;
+  let time = shifted.baseDecodeTime;
+  while (time < 0 && frame > 0) time += frame;
+  return Math.max(0, time);
+}
+
 function mediaTimeLessIndexTime(track: FragmentedTrack): number {
   const { header, index, firstRun, firstRunIsWhole } = track;
   const [first] = index.references;
+  if (!first) return 0;
   const toMedia = (time: number): number => Math.round((time / index.timescale) * header.timescale);
   const start = earliestPresentation(firstRun);
   // Ends are compared where they can be: a beginning before time 0 is cut off in the index.
-  return first && firstRunIsWhole
-    ? start + runDuration(firstRun) - toMedia(index.earliestPresentationTime + first.duration)
-    : start - toMedia(index.earliestPresentationTime);
+  return firstRunIsWhole
+    ? start + runDuration(firstRun) - toMedia(first.time + first.duration)
+    : start - toMedia(first.time);
 }
 
 function listSegments(
   { header, index, fileBytes }: FragmentedTrack,
   { firstTicks, ticksOf }: { firstTicks: number; ticksOf: (time: number) => number },
 ): SegmentIndexEntry[] {
-  const segments: SegmentIndexEntry[] = [];
-  let start = index.earliestPresentationTime;
-  for (const group of decodableGroups(index.references, header.kind === "audio")) {
-    const [first] = group;
-    if (!first) continue;
-    const sizeBytes = group.reduce((sum, reference) => sum + reference.sizeBytes, 0);
-    const end = group.reduce((sum, reference) => sum + reference.duration, start);
-    if (first.offset + sizeBytes > fileBytes) {
+  const groups = segmentGroups(index, header.kind === "audio").map(summarize);
+  const ends = groups.map(({ end }, at) => ticksOf(groups[at + 1]?.time ?? end));
+  const skipped = ends.findIndex((end) => end > 0);
+  return groups.slice(Math.max(0, skipped)).map((group, at) => {
+    const { offset, sizeBytes, mediaBytes } = group;
+    if (offset + sizeBytes > fileBytes) {
       throw new CorruptError(
-        `a segment ends at byte ${first.offset + sizeBytes} of a file of ${fileBytes}: it is cut off`,
+        `a segment ends at byte ${offset + sizeBytes} of a file of ${fileBytes}: it is cut off`,
       );
     }
-    const time = segments.length === 0 ? firstTicks : ticksOf(start);
-    const duration = ticksOf(end) - time;
+    if (sizeBytes > MAX_SEGMENT_BYTES) {
+      throw new CorruptError(
+        `a segment has ${sizeBytes} bytes; at most ${MAX_SEGMENT_BYTES} can be packaged`,
+      );
+    }
+    const isFirst = at === 0 && skipped <= 0;
+    const time = isFirst ? firstTicks : Math.max(0, ticksOf(group.time));
+    const duration = (ends[at + Math.max(0, skipped)] ?? 0) - time;
     if (duration <= 0) throw new CorruptError("a segment of the index lasts no time");
-    segments.push({ time, duration, offset: first.offset, sizeBytes, mediaBytes: sizeBytes });
-    start = end;
-  }
-  return segments;
+    return { time, duration, offset, sizeBytes, mediaBytes };
+  });
 }
 
-/** References that begin where decoding can begin, each with those that follow and can't. */
-function decodableGroups(
-  references: readonly SegmentReference[],
+/** What the references of a segment are together. */
+function summarize(group: readonly SegmentReference[]): {
+  time: number;
+  end: number;
+  offset: number;
+  sizeBytes: number;
+  mediaBytes: number;
+} {
+  const offset = group[0]?.offset ?? 0;
+  return {
+    time: Math.min(...group.map(({ time }) => time)),
+    end: Math.max(...group.map(({ time, duration }) => time + duration)),
+    offset,
+    sizeBytes: Math.max(...group.map((one) => one.offset + one.sizeBytes)) - offset,
+    mediaBytes: group.reduce((sum, one) => sum + one.mediaBytes, 0),
+  };
+}
+
+/** References that begin where decoding can begin, each with those that follow and can't or are short. */
+function segmentGroups(
+  { references, timescale }: SegmentIndex,
   everyOne: boolean,
 ): SegmentReference[][] {
+  const shortest = MIN_SEGMENT_SECONDS * timescale;
   const groups: SegmentReference[][] = [];
   for (const reference of references) {
     const last = groups.at(-1);
-    if (last && !everyOne && !reference.startsWithSap) last.push(reference);
+    const begun = last?.[0]?.time ?? Number.NEGATIVE_INFINITY;
+    const canBegin = everyOne || reference.startsWithSap;
+    if (last && (!canBegin || reference.time - begun < shortest)) last.push(reference);
     else groups.push([reference]);
   }
   return groups;

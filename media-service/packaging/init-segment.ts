@@ -35,13 +35,13 @@ export function initSegment({ header, layout }: TrackIndex): Buffer {
   ]);
 }
 
-function trackHeaderBox({ kind, trackId, entry }: TrackHeader): Buffer {
+function trackHeaderBox({ kind, trackId, entry, display }: TrackHeader): Buffer {
   return fullBox(
     { type: "tkhd", flags: TRACK_IN_MOVIE },
     uint32(0, 0, trackId, 0, 0, 0, 0),
     uint16(0, 0, kind === "audio" ? FULL_VOLUME : 0, 0),
-    UNITY_MATRIX,
-    uint32(entry.width * 0x10000, entry.height * 0x10000),
+    display.bytes ??
+      Buffer.concat([UNITY_MATRIX, uint32(entry.width * 0x10000, entry.height * 0x10000)]),
   );
 }
 

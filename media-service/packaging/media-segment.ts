@@ -1,5 +1,6 @@
 import { CorruptError } from "../domain/errors";
 import { box, fullBox, uint32, uint64 } from "./box-writer";
+import { cutOff } from "./cut-off";
 import { readFragments } from "./movie-fragment";
 import { type SampleRun, shiftRun } from "./sample-run";
 import { samplesOfSegment } from "./sample-segments";
@@ -33,8 +34,23 @@ export function samplesOf(track: TrackIndex, segmentIndex: number, bytes: Buffer
   const run =
     layout.form === "samples"
       ? samplesOfSegment(layout, segmentIndex, segment)
-      : readFragments(bytes, header.trackId, layout.defaults);
+      : fragmentSamples(track, segment, bytes);
+  if (!run) throw new CorruptError(`a segment holds no samples of track ${header.trackId}`);
   return shiftRun(run, layout.shift, header.kind);
+}
+
+function fragmentSamples(
+  { header, layout }: TrackIndex,
+  { offset }: SegmentIndexEntry,
+  bytes: Buffer,
+): SampleRun | undefined {
+  if (layout.form !== "fragments") return undefined;
+  const { trackId } = header;
+  try {
+    return readFragments(bytes, { trackId, defaults: layout.defaults, fileOffset: offset });
+  } catch (error) {
+    throw cutOff(error, "a fragment");
+  }
 }
 
 /**
@@ -118,6 +134,8 @@ function gather({ samples }: SampleRun, bytes: Buffer): Buffer[] {
   let start = 0;
   let end = 0;
   for (const { offset, sizeBytes } of samples) {
+    // One without bytes repeats what is shown; where it lies means nothing.
+    if (sizeBytes === 0) continue;
     if (offset < 0 || offset + sizeBytes > bytes.length) {
       throw new CorruptError("a sample lies outside of its segment");
     }

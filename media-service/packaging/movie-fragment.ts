@@ -4,6 +4,7 @@ import {
   boxesOfType,
   boxFlags,
   boxVersion,
+  readBoxHeader,
   readUnsigned,
   requireBox,
 } from "./box-reader";
@@ -16,45 +17,92 @@ export interface FragmentDefaults {
   readonly flags: number;
 }
 
+/** Flags of `tfhd` (8.8.7): a base is given; data counts from the `moof`. */
+const TFHD_BASE = 0x1;
+const TFHD_BASE_IS_MOOF = 0x20000;
 /** Set on samples that can't be decoded without others (ISO/IEC 14496-12, 8.8.3.1). */
 const NON_SYNC = 0x10000;
+
+/** More samples than this in one segment are a damaged count. */
+const MAX_SAMPLES = 200_000;
 
 /** What of the `tfhd` and `trun` boxes is known so far, while a fragment is read. */
 interface FragmentState {
   readonly bytes: Buffer;
-  readonly moof: Box;
   readonly samples: Sample[];
+  /** From where runs count their data. */
+  base: number;
   /** Where the next run's data begins when it does not say. */
   dataOffset: number;
 }
 
+/** Whose samples to read, and where the buffer came from. */
+export interface FragmentReading {
+  readonly trackId: number;
+  readonly defaults: FragmentDefaults;
+  /** Place of the buffer in its file: some fragments count from the file's start. */
+  readonly fileOffset: number;
+}
+
 /**
- * Reads the samples of a track from whole fragments (`moof` and `mdat` pairs) in a buffer.
+ * Reads the samples of a track from whole fragments (`moof` and `mdat` pairs) in a buffer; those of
+ * other tracks are left out. Places may lie outside of the buffer.
  *
- * @param trackId - Other tracks' samples are left out.
- * @throws CorruptError when there is none of that track, or data lies outside of the buffer.
+ * @returns undefined when there is none of that track.
+ * @throws CorruptError when the boxes can't be read.
  */
 export function readFragments(
   bytes: Buffer,
-  trackId: number,
-  defaults: FragmentDefaults,
-): SampleRun {
+  { trackId, defaults, fileOffset }: FragmentReading,
+): SampleRun | undefined {
   let baseDecodeTime: number | undefined;
   const samples: Sample[] = [];
-  for (const moof of boxesOfType(bytes, { payload: 0, end: bytes.length }, "moof")) {
-    const state = { bytes, moof, samples, dataOffset: moof.start };
-    for (const traf of boxesOfType(bytes, moof, "traf")) {
+  for (const moof of moofsIn(bytes)) {
+    for (const [index, traf] of boxesOfType(bytes, moof, "traf").entries()) {
       const tfhd = requireBox(bytes, traf, "tfhd");
       if (bytes.readUInt32BE(tfhd.payload + 4) !== trackId) continue;
       baseDecodeTime ??= readDecodeTime(bytes, requireBox(bytes, traf, "tfdt"));
+      const base = readBase(bytes, tfhd, index) ?? moof.start + fileOffset;
+      const state = { bytes, samples, base: base - fileOffset, dataOffset: base - fileOffset };
       const own = readTrackDefaults(bytes, tfhd, defaults);
       for (const trun of boxesOfType(bytes, traf, "trun")) readRun(state, trun, own);
     }
   }
-  if (baseDecodeTime === undefined || samples.length === 0) {
-    throw new CorruptError(`a segment holds no samples of track ${trackId}`);
+  return baseDecodeTime === undefined || samples.length === 0
+    ? undefined
+    : { baseDecodeTime, samples };
+}
+
+/** The `moof` boxes of a part of a file that begins with a box; the last `mdat` may go on after it. */
+function* moofsIn(bytes: Buffer): Generator<Box> {
+  for (let start = 0; start + 8 <= bytes.length;) {
+    const header = readBoxHeader(bytes, start, Number.POSITIVE_INFINITY);
+    const end = start + header.sizeBytes;
+    if (header.type === "moof") {
+      if (end > bytes.length) throw new CorruptError("a fragment's header is cut off");
+      yield { type: header.type, start, payload: start + header.headerBytes, end };
+    }
+    start = end;
   }
-  return { baseDecodeTime, samples };
+}
+
+/** Where a fragment's data is counted from in the file; undefined means from its `moof` (8.8.7). */
+function readBase(bytes: Buffer, tfhd: Box, index: number): number | undefined {
+  const flags = boxFlags(bytes, tfhd);
+  if ((flags & TFHD_BASE) !== 0) return Number(bytes.readBigUInt64BE(tfhd.payload + 8));
+  if (index > 0 && (flags & TFHD_BASE_IS_MOOF) === 0) {
+    throw new CorruptError(
+      "a fragment counts its data from where another track's ends; that can't be packaged",
+    );
+  }
+  return undefined;
+}
+
+/** Whether fragments stay right when they are cut from their file. */
+export function isRelocatable(bytes: Buffer, moof: Box): boolean {
+  return boxesOfType(bytes, moof, "traf").every(
+    (traf) => (boxFlags(bytes, requireBox(bytes, traf, "tfhd")) & TFHD_BASE) === 0,
+  );
 }
 
 function readDecodeTime(bytes: Buffer, tfdt: Box): number {
@@ -68,12 +116,8 @@ function readTrackDefaults(
   inherited: FragmentDefaults,
 ): FragmentDefaults {
   const flags = boxFlags(bytes, tfhd);
-  if ((flags & 0x1) !== 0) {
-    throw new CorruptError(
-      "a fragment counts its data from the file's start; that can't be packaged",
-    );
-  }
-  let offset = tfhd.payload + 8 + ((flags & 0x2) === 0 ? 0 : 4);
+  let offset =
+    tfhd.payload + 8 + ((flags & TFHD_BASE) === 0 ? 0 : 8) + ((flags & 0x2) === 0 ? 0 : 4);
   const next = (present: number, otherwise: number): number => {
     if ((flags & present) === 0) return otherwise;
     offset += 4;
@@ -88,17 +132,19 @@ function readTrackDefaults(
 
 /** `trun` (ISO/IEC 14496-12, 8.8.8). */
 function readRun(state: FragmentState, trun: Box, defaults: FragmentDefaults): void {
-  const { bytes, moof, samples } = state;
+  const { bytes, samples } = state;
   const flags = boxFlags(bytes, trun);
   const count = bytes.readUInt32BE(trun.payload + 4);
+  if (samples.length + count > MAX_SAMPLES) {
+    throw new CorruptError(`a segment says it has ${samples.length + count} samples`);
+  }
   let at = trun.payload + 8;
   const next = (present: number, otherwise: number): number => {
     if ((flags & present) === 0) return otherwise;
     at += 4;
     return bytes.readUInt32BE(at - 4);
   };
-  // The data offset is signed, but one before its own moof makes no sense here.
-  if ((flags & 0x1) !== 0) state.dataOffset = moof.start + next(0x1, 0);
+  if ((flags & 0x1) !== 0) state.dataOffset = state.base + (next(0x1, 0) | 0);
   const firstFlags = next(0x4, defaults.flags);
   for (let index = 0; index < count; index++) {
     const duration = next(0x100, defaults.duration);

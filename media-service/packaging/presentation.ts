@@ -1,6 +1,6 @@
-import { CorruptError } from "../domain/errors";
 import type { MovieIndex } from "./movie-index";
-import type { ParsedServerManifestTrack, ServerManifest, TrackKind } from "./server-manifest";
+import { type MeantTrack, meantTracks } from "./meant-tracks";
+import type { ServerManifest, TrackKind } from "./server-manifest";
 import { bitratesOf, type TrackIndex } from "./track-index";
 
 /** One quality of a stream: the `QualityLevels(b)` of URLs. */
@@ -55,7 +55,7 @@ export function buildPresentation(
   manifest: ServerManifest,
   movies: ReadonlyMap<string, MovieIndex>,
 ): Presentation {
-  const candidates = manifest.tracks.map((listed) => candidateOf(listed, movies));
+  const candidates = meantTracks(manifest.tracks, movies).map(candidateOf);
   const video = candidates.filter(({ kind }) => kind === "video");
   const audio = candidates.filter(({ kind }) => kind === "audio");
   const streams = [...videoStreams(video), ...audioStreams(audio)];
@@ -69,11 +69,7 @@ export function buildPresentation(
   return { streams, durationTicks: Math.max(...ends), fragmentsPerHlsSegment };
 }
 
-function candidateOf(
-  listed: ParsedServerManifestTrack,
-  movies: ReadonlyMap<string, MovieIndex>,
-): Candidate {
-  const track = requireTrack(listed, movies.get(listed.src)?.tracks ?? []);
+function candidateOf({ listed, track }: MeantTrack): Candidate {
   const { average, peak } = bitratesOf(track);
   const quality = {
     bitrate: listed.systemBitrate ?? average,
@@ -88,21 +84,6 @@ function candidateOf(
     name: listed.trackName,
     language: language === "und" ? track.header.language : language,
   };
-}
-
-/** The track that is meant: by its id, or the only one of its kind. */
-function requireTrack(
-  { kind, src, trackId }: ParsedServerManifestTrack,
-  tracks: readonly TrackIndex[],
-): TrackIndex {
-  const sameKind = tracks.filter(({ header }) => header.kind === kind);
-  const named = sameKind.find(({ header }) => header.trackId === trackId);
-  const track = named ?? (sameKind.length === 1 || trackId === undefined ? sameKind[0] : undefined);
-  if (!track) {
-    const id = trackId === undefined ? "" : ` with track id ${trackId}`;
-    throw new CorruptError(`the server manifest lists ${kind} in '${src}', which has none${id}`);
-  }
-  return track;
 }
 
 /** All video is one stream, whatever its tracks are called. */

@@ -1,11 +1,13 @@
 import { CorruptError } from "../domain/errors";
+import { aacChannels, ac3Channels, eac3Channels } from "./audio-channels";
 import { type Box, boxesIn, findBox } from "./box-reader";
 import {
-  aacChannels,
+  av1CodecString,
   avcCodecString,
   hevcCodecString,
   mp4aCodecString,
   readElementaryStream,
+  vp9CodecString,
 } from "./codec-string";
 import type { TrackKind } from "./server-manifest";
 
@@ -17,6 +19,7 @@ export interface SampleEntry {
   readonly codec: string;
   /** Decoder set-up: parameter sets after start codes for video, for AAC its AudioSpecificConfig. */
   readonly codecPrivateData: Buffer;
+  /** As shown, in square pixels; 0 for sound. */
   readonly width: number;
   readonly height: number;
   readonly channels: number;
@@ -63,16 +66,50 @@ function readVideoEntry(type: string, bytes: Buffer): SampleEntry {
   };
 }
 
+/** A kind of video: its sample entries, the box that sets decoders up, and what that box tells. */
+interface VideoCodec {
+  readonly entries: readonly string[];
+  readonly config: string;
+  readonly read: (
+    entryType: string,
+    config: Buffer,
+  ) => Pick<SampleEntry, "codec" | "codecPrivateData">;
+}
+
+const VIDEO_CODECS: readonly VideoCodec[] = [
+  {
+    entries: ["avc1", "avc3"],
+    config: "avcC",
+    read: (type, avcC) => ({
+      codec: avcCodecString(type, avcC),
+      codecPrivateData: avcParameterSets(avcC),
+    }),
+  },
+  {
+    entries: ["hvc1", "hev1"],
+    config: "hvcC",
+    read: (type, hvcC) => ({
+      codec: hevcCodecString(type, hvcC),
+      codecPrivateData: hevcParameterSets(hvcC),
+    }),
+  },
+  {
+    entries: ["av01"],
+    config: "av1C",
+    read: (_, av1C) => ({ codec: av1CodecString(av1C), codecPrivateData: av1C.subarray(4) }),
+  },
+  {
+    entries: ["vp09"],
+    config: "vpcC",
+    read: (_, vpcC) => ({ codec: vp9CodecString(vpcC), codecPrivateData: NO_BYTES }),
+  },
+];
+
 function videoCodec(type: string, bytes: Buffer): Pick<SampleEntry, "codec" | "codecPrivateData"> {
-  const avcC = configOf(bytes, "video", "avcC");
-  if (avcC && (type === "avc1" || type === "avc3")) {
-    return { codec: avcCodecString(type, avcC), codecPrivateData: avcParameterSets(avcC) };
-  }
-  const hvcC = configOf(bytes, "video", "hvcC");
-  if (hvcC && (type === "hvc1" || type === "hev1")) {
-    return { codec: hevcCodecString(type, hvcC), codecPrivateData: hevcParameterSets(hvcC) };
-  }
-  throw unsupported(type);
+  const codec = VIDEO_CODECS.find(({ entries }) => entries.includes(type));
+  const config = codec && configOf(bytes, "video", codec.config);
+  if (!config) throw unsupported(type);
+  return codec.read(type, config);
 }
 
 /** Sequence and picture parameter sets of `avcC` (ISO/IEC 14496-15, 5.3.3.1), each after a start code. */
@@ -126,7 +163,16 @@ function readAudioEntry(type: string, bytes: Buffer): SampleEntry {
   }
   const codec = PLAIN_AUDIO[type];
   if (codec === undefined) throw unsupported(type);
-  return { ...common, codec, codecPrivateData: NO_BYTES };
+  const channels = dolbyChannels(bytes) ?? common.channels;
+  return { ...common, codec, codecPrivateData: NO_BYTES, channels };
+}
+
+/** Sample entries of Dolby's codecs always say two channels; what counts is in their own boxes. */
+function dolbyChannels(entry: Buffer): number | undefined {
+  const dac3 = configOf(entry, "audio", "dac3");
+  if (dac3 && dac3.length >= 3) return ac3Channels(dac3);
+  const dec3 = configOf(entry, "audio", "dec3");
+  return dec3 && dec3.length >= 5 ? eac3Channels(dec3) : undefined;
 }
 
 function configOf(entry: Buffer, kind: TrackKind, type: string): Buffer | undefined {

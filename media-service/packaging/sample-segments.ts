@@ -24,6 +24,13 @@ export function indexSamples(
 ): TrackIndex {
   const shift = header.editShift ?? 0;
   const cuts = header.kind === "video" ? videoCuts(header, table) : audioCuts(header, table);
+  // A last picture that is told to last no time belongs to what comes before it.
+  if (
+    cuts.length > 1 &&
+    latestEnd(table, cuts.at(-1) ?? 0) <= compositionTime(table, cuts.at(-1) ?? 0)
+  ) {
+    cuts.pop();
+  }
   const firstSamples = Uint32Array.of(...cuts, table.count);
   const layout: SampleLayout = { form: "samples", table, firstSamples, shift };
   const times = cuts.map((_, index) =>
@@ -86,7 +93,9 @@ function audioCuts(header: TrackHeader, table: SampleTable): number[] {
   const shift = header.editShift ?? 0;
   let first = 0;
   while (first < table.count && at(table.decodeTimes, first) < shift) first++;
-  const frame = at(table.decodeTimes, first + 1) - at(table.decodeTimes, first);
+  // On average: single frames may be longer, where sound was paused.
+  const played = at(table.decodeTimes, table.count) - at(table.decodeTimes, first);
+  const frame = played / Math.max(1, table.count - first);
   const count = Math.max(1, Math.round((SEGMENT_SECONDS * header.timescale) / Math.max(1, frame)));
   const cuts: number[] = [];
   for (let sample = first; sample < table.count; sample += count) cuts.push(sample);
@@ -127,10 +136,12 @@ function segmentOf(
   for (let sample = first; sample < end; sample++) {
     const offset = at(table.offsets, sample);
     const sizeBytes = at(table.sizes, sample);
+    if (sizeBytes === 0) continue;
     low = Math.min(low, offset);
     high = Math.max(high, offset + sizeBytes);
     mediaBytes += sizeBytes;
   }
+  if (mediaBytes === 0) low = 0;
   if (high > fileBytes) {
     throw new CorruptError(
       `a sample ends at byte ${high} of a file of ${fileBytes}: it is cut off`,

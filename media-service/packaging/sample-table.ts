@@ -15,16 +15,17 @@ export interface SampleTable {
   readonly sync: Uint8Array | undefined;
 }
 
-/** Three days at 60 frames a second; more is a damaged file, or uncompressed sound. */
-const MAX_SAMPLES = 16_000_000;
+/** More than a day at 60 frames a second; beyond it is a damaged file, or uncompressed sound. */
+const MAX_SAMPLES = 6_000_000;
 
 /**
  * Reads the tables of an `stbl` box (ISO/IEC 14496-12, 8.6 and 8.7).
  *
+ * @param fileBytes - Size of the file that the samples are in.
  * @throws CorruptError when tables are missing or do not agree.
  */
-export function readSampleTable(bytes: Buffer, stbl: Box): SampleTable {
-  const sizes = readSizes(bytes, requireBox(bytes, stbl, "stsz"));
+export function readSampleTable(bytes: Buffer, stbl: Box, fileBytes: number): SampleTable {
+  const sizes = readSizes(bytes, stbl, fileBytes);
   const count = sizes.length;
   return {
     count,
@@ -47,18 +48,52 @@ export function sampleTableBytes(table: SampleTable): number {
   ].reduce((sum, list) => sum + (list?.byteLength ?? 0), 0);
 }
 
-function readSizes(bytes: Buffer, stsz: Box): Uint32Array {
-  const same = bytes.readUInt32BE(stsz.payload + 4);
-  const count = bytes.readUInt32BE(stsz.payload + 8);
+/** How many samples `stsz` or `stz2` (8.7.3) lists; 0 also when there is neither. */
+export function sampleCount(bytes: Buffer, stbl: Box): number {
+  const table = findBox(bytes, stbl, "stsz") ?? findBox(bytes, stbl, "stz2");
+  return table ? bytes.readUInt32BE(table.payload + 8) : 0;
+}
+
+function readSizes(bytes: Buffer, stbl: Box, fileBytes: number): Uint32Array {
+  const compact = findBox(bytes, stbl, "stz2");
+  const table = compact ?? requireBox(bytes, stbl, "stsz");
+  const count = bytes.readUInt32BE(table.payload + 8);
   if (count > MAX_SAMPLES) {
     throw new CorruptError(`a track has ${count} samples; at most ${MAX_SAMPLES} can be packaged`);
   }
+  const same = compact ? 0 : bytes.readUInt32BE(table.payload + 4);
+  const bits = compact ? bytes.readUInt8(table.payload + 7) : 32;
+  // Looked at before any memory is taken: a damaged count must not cost a hundred megabytes.
+  if (same === 0 && table.payload + 12 + Math.ceil((count * bits) / 8) > table.end) {
+    throw new CorruptError(`'${table.type}' has no room for the sizes of ${count} samples`);
+  }
+  if (same * count > fileBytes) {
+    throw new CorruptError(`${count} samples of ${same} bytes do not fit into the file`);
+  }
   const sizes = new Uint32Array(count);
   if (same > 0) return sizes.fill(same);
+  const readSize = sizeReader(bits);
   for (let index = 0; index < count; index++) {
-    sizes[index] = bytes.readUInt32BE(stsz.payload + 12 + index * 4);
+    sizes[index] = readSize(bytes, table.payload + 12, index);
   }
   return sizes;
+}
+
+/** Reads the size of a sample from a list of numbers of so many bits. */
+function sizeReader(bits: number): (bytes: Buffer, start: number, index: number) => number {
+  switch (bits) {
+    case 4:
+      return (bytes, start, index) =>
+        (bytes.readUInt8(start + (index >> 1)) >> (index % 2 === 0 ? 4 : 0)) & 0xf;
+    case 8:
+      return (bytes, start, index) => bytes.readUInt8(start + index);
+    case 16:
+      return (bytes, start, index) => bytes.readUInt16BE(start + index * 2);
+    case 32:
+      return (bytes, start, index) => bytes.readUInt32BE(start + index * 4);
+    default:
+      throw new CorruptError(`'stz2' has sizes of ${bits} bits; only 4, 8 and 16 exist`);
+  }
 }
 
 function readDecodeTimes(bytes: Buffer, stts: Box, count: number): Float64Array {
@@ -122,6 +157,7 @@ function readOffsets(bytes: Buffer, stbl: Box, sizes: Uint32Array): Float64Array
     const firstChunk = bytes.readUInt32BE(at);
     const samplesPerChunk = bytes.readUInt32BE(at + 4);
     const nextFirst = entry + 1 < entries ? bytes.readUInt32BE(at + 12) : chunkOffset.count + 1;
+    if (nextFirst < firstChunk) throw new CorruptError("'stsc' does not list chunks in order");
     for (let chunk = firstChunk; chunk < nextFirst && index < sizes.length; chunk++) {
       let offset = chunkOffset.read(chunk);
       for (let left = samplesPerChunk; left > 0 && index < sizes.length; left--) {

@@ -148,6 +148,47 @@ describe("presentation", () => {
     assert.equal(durationTicks, 41_600_000);
   });
 
+  it("offers every language of a file that a minimal manifest names, at measured rates", async () => {
+    const sounds = ["eng", "deu", "fra"].map((language, index) => ({
+      ...tinyAudio(196),
+      trackId: index + 2,
+      language,
+    }));
+    const files = { "many.mp4": tinyMp4([tinyVideo(104), ...sounds]) };
+    const once = await present([{ kind: "audio", src: "many.mp4" }], files);
+    const twice = await present(
+      [
+        { kind: "audio", src: "many.mp4" },
+        { kind: "audio", src: "many.mp4" },
+      ],
+      files,
+    );
+    const bytes = sounds[0]?.samples.slice(1).reduce((sum, one) => sum + one.bytes.length, 0) ?? 0;
+    const rate = Math.round((bytes * 8) / ((195 * 1024) / 48_000));
+
+    assert.deepEqual(
+      once.streams.map(({ language, qualities }) => [language, qualities[0].bitrate]),
+      [
+        ["eng", rate],
+        ["deu", rate],
+        ["fra", rate],
+      ],
+    );
+    assert.deepEqual(
+      twice.streams.map(({ language }) => language),
+      ["eng", "deu"],
+    );
+  });
+
+  it("says what is wrong with a track that it would need", async () => {
+    const secret = Buffer.concat([Buffer.from([0, 0, 0, 8]), Buffer.from("encv")]);
+    const files = { "half.mp4": tinyMp4([{ ...tinyVideo(52), entry: secret }, tinyAudio(98)]) };
+
+    await assert.rejects(present([{ kind: "video", src: "half.mp4" }], files), {
+      message: /lists video in 'half\.mp4', there, a track is coded as 'encv', which is protected/,
+    });
+  });
+
   it("keeps qualities of one rate apart, for URLs name them by it", async () => {
     const same = LADDER.slice(0, 2).map((track) => ({ ...track, systemBitrate: 500_000 }));
     const { streams } = await present(same, FILES);

@@ -1,9 +1,11 @@
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 import { box, fullBox, uint16, uint32 } from "../../../media-service/packaging/box-writer";
+import { bufferSource } from "../../../media-service/packaging/byte-source";
+import { initSegment } from "../../../media-service/packaging/init-segment";
 import { readMovieIndex } from "../../../media-service/packaging/movie-index";
 import { tracksOf } from "./played";
-import { tinyAudio, tinyMp4, type TinyTrack, tinyVideo } from "./tiny-mp4";
+import { avcEntry, tinyAudio, tinyMp4, type TinyTrack, tinyVideo } from "./tiny-mp4";
 
 const VIDEO = tinyVideo(104);
 
@@ -67,6 +69,25 @@ describe("index of a movie", () => {
     assert(reads.reduce((sum, size) => sum + size, 0) < file.length / 5);
   });
 
+  for (const { what, entry, channels } of [
+    {
+      what: "AC-3",
+      entry: audioEntry("ac-3", box("dac3", Buffer.from("103d40", "hex"))),
+      channels: 6,
+    },
+    {
+      what: "E-AC-3",
+      entry: audioEntry("ec-3", box("dec3", Buffer.from("0c00200f00", "hex"))),
+      channels: 6,
+    },
+  ]) {
+    it(`counts the channels of ${what}, which its sample entry does not`, async () => {
+      const [track] = await tracksOf(tinyMp4([{ ...tinyAudio(104), entry }]));
+
+      assert.equal(track?.header.entry.channels, channels);
+    });
+  }
+
   for (const { codec, entry, kind } of [
     {
       kind: "video" as const,
@@ -84,6 +105,24 @@ describe("index of a movie", () => {
       codec: "mp4a.40.5",
       entry: audioEntry("mp4a", esds(0x40, [0x2b, 0x92, 0x08, 0x00])),
     },
+    {
+      kind: "video" as const,
+      codec: "av01.0.04M.10",
+      entry: videoEntry("av01", box("av1C", Buffer.from([0x81, 0x04, 0x4c, 0x00]))),
+    },
+    {
+      kind: "video" as const,
+      codec: "vp09.02.31.10",
+      entry: videoEntry(
+        "vp09",
+        box("vpcC", Buffer.from("010000000 21fa2020202 0000".replace(/ /g, ""), "hex")),
+      ),
+    },
+    {
+      kind: "audio" as const,
+      codec: "mp4a.40.29",
+      entry: audioEntry("mp4a", esds(0x40, [0xeb, 0x09, 0x88, 0x00])),
+    },
     { kind: "audio" as const, codec: "mp4a.6B", entry: audioEntry("mp4a", esds(0x6b, [])) },
     { kind: "audio" as const, codec: "ec-3", entry: audioEntry("ec-3", box("dec3")) },
   ]) {
@@ -94,6 +133,48 @@ describe("index of a movie", () => {
       assert.equal(track?.header.entry.codec, codec);
     });
   }
+
+  it("passes over a track that can't be packaged, and says why it did", async () => {
+    const cover = { ...VIDEO, trackId: 5, entry: videoEntry("jpeg", box("pasp")) };
+    const { tracks, refused } = await readMovieIndex(
+      bufferSource(tinyMp4([cover, tinyAudio(200)])),
+    );
+
+    assert.deepEqual(
+      tracks.map(({ header }) => header.kind),
+      ["audio"],
+    );
+    assert.deepEqual(refused, [
+      { kind: "video", trackId: 5, why: "a track is coded as 'jpeg', which can't be packaged" },
+    ]);
+  });
+
+  it("shows an upright film upright, in its manifests and to players", async () => {
+    const file = tinyMp4([VIDEO]);
+    const matrix = file.indexOf("tkhd") + 4 + 40;
+    // Turned by 90 degrees, and shown with pixels that are not square.
+    const turned = uint32(0, 0x10000, 0, 0xffff0000, 0, 0, 360 * 0x10000, 0, 0x40000000);
+    uint32(...[720, 360].map((size) => size * 0x10000)).copy(file, matrix + 36);
+    turned.copy(file, matrix);
+    const [track] = await tracksOf(file);
+    assert(track);
+
+    assert.deepEqual([track.header.entry.width, track.header.entry.height], [360, 720]);
+    const init = initSegment(track);
+    const shown = init.indexOf("tkhd") + 4 + 40;
+    assert(init.subarray(shown, shown + 44).equals(file.subarray(matrix, matrix + 44)));
+  });
+
+  it("takes no memory for samples that the file has no room for", async () => {
+    const file = tinyMp4([VIDEO]);
+    const sizes = file.indexOf("stsz") + 8;
+    uint32(1, 5_900_000).copy(file, sizes);
+    await assert.rejects(tracksOf(file), { message: /5900000 samples of 1 bytes do not fit/ });
+    uint32(0, 5_900_000).copy(file, sizes);
+    await assert.rejects(tracksOf(file), { message: /'stsz' has no room/ });
+    uint32(0, 4_000_000_000).copy(file, sizes);
+    await assert.rejects(tracksOf(file), { message: /at most 6000000 can be packaged/ });
+  });
 
   const whole = tinyMp4([VIDEO, tinyAudio(200)]);
   for (const { why, file, message } of [
@@ -123,6 +204,11 @@ describe("index of a movie", () => {
       why: "a protected track",
       file: tinyMp4([{ ...VIDEO, entry: videoEntry("encv", box("sinf")) }]),
       message: /'encv', which is protected/,
+    },
+    {
+      why: "two sample descriptions",
+      file: tinyMp4([{ ...VIDEO, entry: Buffer.concat([avcEntry(), avcEntry()]) }]),
+      message: /2 sample descriptions; it can be packaged only with one/,
     },
     {
       why: "a codec that players do not know",

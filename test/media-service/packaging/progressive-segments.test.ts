@@ -12,6 +12,8 @@ const LAYOUTS: { name: string; layout: TinyLayout }[] = [
   { name: "tracks apart", layout: { samplesPerChunk: 10_000 } },
   { name: "tracks interleaved sample by sample", layout: { samplesPerChunk: 1 } },
   { name: "64-bit places", layout: { wideOffsets: true } },
+  { name: "sizes of 8 bits", layout: { sizeBits: 8 } },
+  { name: "sizes of 16 bits", layout: { sizeBits: 16 } },
 ];
 
 describe("segments of a progressive file", () => {
@@ -133,6 +135,34 @@ describe("segments of a progressive file", () => {
 
     assertContinuous(track, play(file, track));
     assert.equal(track.segments[1]?.time, toTicks(53 * 512 + 512 - 1024, 12_800));
+  });
+
+  it("hold samples without bytes, as sound and picture that only go on", async () => {
+    const gaps = {
+      ...video,
+      samples: video.samples.map((one, index) => ({
+        ...one,
+        bytes: one.bytes.subarray(0, index % 5 === 3 ? 0 : 15),
+      })),
+    };
+    const file = tinyMp4([gaps], { sizeBits: 4 });
+    const [track] = await tracksOf(file);
+    assert(track);
+    const played = play(file, track);
+
+    assertBytes(played, gaps);
+    assertContinuous(track, played);
+  });
+
+  it("hold a last key frame that is told to last no time", async () => {
+    const last = { bytes: Buffer.alloc(9, 1), duration: 0, sync: true, compositionOffset: 1024 };
+    const ended = { ...video, samples: [...video.samples, last] };
+    const file = tinyMp4([ended]);
+    const [track] = await tracksOf(file);
+    assert(track);
+
+    assertBytes(play(file, track), ended);
+    assert.equal(track.segments.length, 10);
   });
 
   it("cover any track whole, each sample once and in order", async () => {

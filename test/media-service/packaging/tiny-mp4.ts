@@ -27,6 +27,8 @@ export interface TinyLayout {
   /** Samples of a track that lie together before the next track's turn. */
   readonly samplesPerChunk?: number;
   readonly wideOffsets?: boolean;
+  /** Writes sizes as `stz2` with so many bits. */
+  readonly sizeBits?: 4 | 8 | 16;
 }
 
 const MOVIE_TIMESCALE = 1000;
@@ -69,7 +71,7 @@ export function tinyMp4(tracks: readonly TinyTrack[], layout: TinyLayout = {}): 
       ...movieBoxes(tracks, (track) =>
         sampleTables(
           track,
-          { perChunk, wide: layout.wideOffsets ?? false },
+          { ...layout, perChunk },
           (chunks.get(track) ?? []).map((offset) => offset + dataStart),
         ),
       ),
@@ -153,7 +155,7 @@ function trackBox(track: TinyTrack, tables: readonly Buffer[]): Buffer {
 
 function sampleTables(
   { samples }: TinyTrack,
-  { perChunk, wide }: { perChunk: number; wide: boolean },
+  { perChunk, wideOffsets, sizeBits }: TinyLayout & { perChunk: number },
   offsets: readonly number[],
 ): Buffer[] {
   const sync = samples.flatMap((sample, index) => (sample.sync === false ? [] : [index + 1]));
@@ -182,14 +184,21 @@ function sampleTables(
       ? [fullBox({ type: "stss" }, uint32(sync.length, ...sync))]
       : []),
     fullBox({ type: "stsc" }, uint32(runs.length), ...runs),
-    fullBox(
-      { type: "stsz" },
-      uint32(0, samples.length, ...samples.map(({ bytes }) => bytes.length)),
+    sizesBox(
+      samples.map(({ bytes }) => bytes.length),
+      sizeBits,
     ),
-    wide
+    wideOffsets === true
       ? fullBox({ type: "co64" }, uint32(offsets.length), ...offsets.map(uint64))
       : fullBox({ type: "stco" }, uint32(offsets.length, ...offsets)),
   ];
+}
+
+function sizesBox(sizes: readonly number[], bits?: 4 | 8 | 16): Buffer {
+  if (bits === undefined) return fullBox({ type: "stsz" }, uint32(0, sizes.length, ...sizes));
+  const digits = sizes.map((size) => size.toString(16).padStart(bits / 4, "0")).join("");
+  const list = Buffer.from(digits.length % 2 === 0 ? digits : `${digits}0`, "hex");
+  return fullBox({ type: "stz2" }, uint32(bits, sizes.length), list);
 }
 
 /** Video in groups of pictures whose frames come in the order I P B B, all of 1/25 s at 12800 a second. */
