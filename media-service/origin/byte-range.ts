@@ -23,12 +23,3 @@ export function parseRange(
   if (start > last) return "unsatisfiable";
   return end < start ? undefined : { start, end: Math.min(end, last) };
 }
-
-/** Whether an `If-None-Match` header names an entity tag (RFC 9110, 13.1.2; weak comparison). */
-export function matchesEntityTag(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  return header
-    .split(",")
-    .map((tag) => tag.trim().replace(/^W\//, ""))
-    .some((tag) => tag === "*" || tag === etag);
-}

@@ -11,7 +11,8 @@ export interface OriginCacheOptions {
    */
   readonly lookupMs?: number;
   /**
-   * How long an asset's files count as unchanged, in milliseconds; reads notice a change at once.
+   * How long an asset's files count as unchanged, in milliseconds. What has to be read
+   * notices a change at once; segments kept in memory notice it after this time.
    *
    * @defaultValue 10000
    */
@@ -19,9 +20,15 @@ export interface OriginCacheOptions {
   /**
    * Memory for the indexes of assets, in bytes.
    *
-   * @defaultValue 256 MiB
+   * @defaultValue 80 MiB
    */
   readonly indexBytes?: number;
+  /**
+   * Memory for segments that were packaged lately, in bytes.
+   *
+   * @defaultValue 64 MiB
+   */
+  readonly segmentBytes?: number;
 }
 
 /** What the origin works with. */

@@ -28,9 +28,11 @@ export interface OpenPresentation {
 }
 
 const DEFAULT_PRESENTATION_MS = 10_000;
-const DEFAULT_INDEX_BYTES = 256 * 1024 * 1024;
+const DEFAULT_INDEX_BYTES = 80 * 1024 * 1024;
 const MAX_SERVER_MANIFEST_BYTES = 1024 * 1024;
 const OVERHEAD_BYTES = 16 * 1024;
+/** What is too old to be believed still saves reading files that have not changed. */
+const KEEP_STALE = { noDeleteOnStaleGet: true };
 /** A store that hangs is one that fails: another data center may do better. */
 const OPEN_TIMEOUT_MS = 10_000;
 
@@ -64,6 +66,11 @@ export class PresentationLibrary {
     const opened = await this.cache.fetch(keyOf(manifest));
     if (!opened) throw new CorruptError(`'${manifest.blob}' could not be opened`);
     return opened;
+  }
+
+  /** The asset, if it is known well enough right now that nobody has to be asked. */
+  peek(manifest: BlobAddress): OpenPresentation | undefined {
+    return this.cache.get(keyOf(manifest), KEEP_STALE);
   }
 
   /** Lets go of an asset that turned out to have changed. */

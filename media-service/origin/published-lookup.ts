@@ -59,4 +59,13 @@ export class PublishedLookup {
     if (asset.refusal !== undefined) throw new DeniedError(asset.refusal);
     return asset;
   }
+
+  /** The asset behind a locator, if it is known right now that it may be served. */
+  peekLive(locatorGuid: string): PublishedAsset | undefined {
+    if (this.endpoint.get(ENDPOINT)?.running !== true) return undefined;
+    const asset = this.locators.get(locatorGuid)?.asset;
+    if (!asset) return undefined;
+    const now = this.deps.clock.now();
+    return now < asset.expiresAt && now >= asset.availableFrom ? asset : undefined;
+  }
 }

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from "fastify";
+import { BodyCache } from "./body-cache";
 import { Catalog } from "./catalog";
 import { ContentSteering } from "./content-steering";
 import { sendError } from "./error-answer";
+import { HotAnswers } from "./hot-answers";
 import type { OriginDeps } from "./origin-deps";
 import { PathwayHealth } from "./pathway-health";
 import { PathwayList } from "./pathway-list";
@@ -34,9 +36,12 @@ const PREFLIGHT_HEADERS = {
 export function registerOrigin(app: FastifyInstance, deps: OriginDeps): void {
   const lookup = new PublishedLookup(deps);
   const library = new PresentationLibrary(deps.blobs, deps.cache);
+  const bodies = new BodyCache(deps.cache?.segmentBytes);
+  const hot = new HotAnswers({ lookup, library, bodies });
   void app.register((scope, _options, done) => {
     scope.setErrorHandler(sendError);
-    scope.addHook("onRequest", (_request, reply, next) => {
+    scope.addHook("onRequest", (request, reply, next) => {
+      if (hot.answer(request, reply)) return;
       void reply.headers({ ...COMMON_HEADERS, "x-data-center": deps.dataCenter });
       next();
     });
@@ -49,7 +54,7 @@ export function registerOrigin(app: FastifyInstance, deps: OriginDeps): void {
     const steering = deps.contentSteering
       ? new ContentSteering({ list, health, replicas: new Replicas(), dataCenter })
       : undefined;
-    streamingRoutes(scope, { blobs: deps.blobs, lookup, library, steering });
+    streamingRoutes(scope, { blobs: deps.blobs, lookup, library, bodies, hot, steering });
     readinessRoute(scope, new ReadinessCheck(deps, library, scope.log));
     if (deps.watchPage) {
       const catalog = new Catalog(deps, library, scope.log);

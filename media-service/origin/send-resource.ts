@@ -1,15 +1,22 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Readable } from "node:stream";
-import { type BodyRange, matchesEntityTag, parseRange } from "./byte-range";
+import type { BodyCache } from "./body-cache";
+import { type BodyRange, parseRange } from "./byte-range";
+import { isUnchanged, mayBeContinued, type Validators } from "./conditions";
+import {
+  acceptedEncoding,
+  compress,
+  type ContentEncoding,
+  isManifestType,
+} from "./content-encoding";
 
 /** Something to send, that is read only when it has to be. */
-export interface Resource {
-  /** Strong, with its quotes. */
-  readonly etag: string;
+export interface Resource extends Validators {
   readonly contentType: string;
   readonly cacheControl: string;
-  readonly lastModified?: Date;
-  readonly body: () => Promise<Buffer> | WholeFile;
+  readonly body: (() => Promise<Buffer>) | WholeFile;
+  /** Where what was made is kept. With it, manifests go out compressed to those who can read it. */
+  readonly keptIn?: BodyCache;
 }
 
 /** A body too large for memory. */
@@ -24,26 +31,20 @@ export async function sendResource(
   reply: FastifyReply,
   resource: Resource,
 ): Promise<FastifyReply> {
+  const chosen = resource.keptIn ? encoded(request, reply, resource) : resource;
+  const { etag, lastModified } = chosen;
   void reply.headers({
-    etag: resource.etag,
-    "cache-control": resource.cacheControl,
+    etag,
+    "cache-control": chosen.cacheControl,
     "accept-ranges": "bytes",
-    ...(resource.lastModified ? { "last-modified": resource.lastModified.toUTCString() } : {}),
+    ...(lastModified ? { "last-modified": lastModified.toUTCString() } : {}),
   });
-  if (matchesEntityTag(request.headers["if-none-match"], resource.etag)) {
-    return reply.code(304).send();
-  }
-  void reply.type(resource.contentType);
-  const body = await resource.body();
+  if (isUnchanged(request.headers, chosen)) return reply.code(304).send();
+  void reply.type(chosen.contentType);
+  const body = await bodyOf(chosen);
   const sizeBytes = Buffer.isBuffer(body) ? body.length : body.sizeBytes;
-  const range = rangeOf(request, resource.etag, sizeBytes);
-  if (range === "unsatisfiable") {
-    void reply.header("content-range", `bytes */${sizeBytes}`).header("cache-control", "no-store");
-    return reply
-      .code(416)
-      .type("text/plain; charset=utf-8")
-      .send("No byte of that range exists.\n");
-  }
+  const range = rangeOf(request, chosen, sizeBytes);
+  if (range === "unsatisfiable") return sendUnsatisfiable(reply, sizeBytes);
   const { start, end } = range ?? { start: 0, end: sizeBytes - 1 };
   if (range) {
     void reply.code(206).header("content-range", `bytes ${start}-${end}/${sizeBytes}`);
@@ -55,12 +56,46 @@ export async function sendResource(
   );
 }
 
+function bodyOf({ etag, body, keptIn }: Resource): Promise<Buffer> | WholeFile {
+  if (typeof body !== "function") return body;
+  return keptIn ? keptIn.get(etag, body) : body();
+}
+
+/** The resource in the encoding that the client wants; another encoding is another body with its own tag. */
+function encoded({ headers }: FastifyRequest, reply: FastifyReply, resource: Resource): Resource {
+  const { body, contentType } = resource;
+  if (typeof body !== "function" || !isManifestType(contentType)) return resource;
+  void reply.header("vary", "Accept-Encoding");
+  // A part of a compressed text is of no use to anyone.
+  const encoding =
+    headers.range === undefined ? acceptedEncoding(headers["accept-encoding"]) : undefined;
+  if (encoding === undefined) return resource;
+  void reply.header("content-encoding", encoding);
+  return {
+    ...resource,
+    etag: taggedAs(resource.etag, encoding),
+    body: async () => compress(await body(), encoding),
+  };
+}
+
+function taggedAs(etag: string, encoding: ContentEncoding): string {
+  return `${etag.slice(0, -1)}-${encoding}"`;
+}
+
+function sendUnsatisfiable(reply: FastifyReply, sizeBytes: number): FastifyReply {
+  return reply
+    .code(416)
+    .header("content-range", `bytes */${sizeBytes}`)
+    .header("cache-control", "no-store")
+    .type("text/plain; charset=utf-8")
+    .send("No byte of that range exists.\n");
+}
+
 function rangeOf(
   { method, headers }: FastifyRequest,
-  etag: string,
+  validators: Validators,
   sizeBytes: number,
 ): BodyRange | "unsatisfiable" | undefined {
-  const condition = headers["if-range"];
-  if (method !== "GET" || (condition !== undefined && condition !== etag)) return undefined;
+  if (method !== "GET" || !mayBeContinued(headers, validators)) return undefined;
   return parseRange(headers.range, sizeBytes);
 }

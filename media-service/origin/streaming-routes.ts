@@ -3,10 +3,12 @@ import { ConflictError, NotFoundError } from "../domain/errors";
 import type { VideoPathways } from "../packaging/pathway";
 import type { BlobAddress, BlobStore } from "../ports/blob-store";
 import { blobStream } from "./blob-stream";
+import type { BodyCache } from "./body-cache";
 import { BRIEFLY } from "./cache-control";
 import type { ContentSteering } from "./content-steering";
 import { contentTag, entityTag } from "./content-tag";
 import { fragmentOf } from "./fragment-resource";
+import type { HotAnswers } from "./hot-answers";
 import { manifestOf, playlistOf } from "./manifest-resource";
 import { type MediaUrl, parseMediaUrl } from "./media-url";
 import type { PresentationLibrary } from "./presentation-library";
@@ -20,6 +22,8 @@ export interface StreamingParts {
   readonly library: PresentationLibrary;
   /** Undefined where it is switched off. */
   readonly steering: ContentSteering | undefined;
+  readonly bodies: BodyCache;
+  readonly hot: HotAnswers;
 }
 
 const READ_TIMEOUT_MS = 10_000;
@@ -52,7 +56,9 @@ export function streamingRoutes(app: FastifyInstance, parts: StreamingParts): vo
           ? parts.steering?.waysTo(request, path)
           : parts.steering?.pathwaysOf(request, path);
       const address = { container, blob: url.file };
-      return answer(parts, { url, address, pathways }, { request, reply });
+      await answer(parts, { url, address, pathways }, { request, reply });
+      if (url.kind === "fragment") parts.hot.remember({ request, reply, locator, address });
+      return reply;
     },
   });
 }
@@ -63,12 +69,16 @@ async function answer(
   wanted: Request,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): Promise<FastifyReply> {
+  const send = async (): Promise<FastifyReply> => {
+    const resource = await findResource(parts, wanted);
+    return sendResource(request, reply, { ...resource, keptIn: parts.bodies });
+  };
   try {
-    return await sendResource(request, reply, await findResource(parts, wanted));
+    return await send();
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;
     parts.library.forget(wanted.address);
-    return sendResource(request, reply, await findResource(parts, wanted));
+    return send();
   }
 }
 
@@ -98,10 +108,10 @@ async function downloadOf(
     contentType: url.contentType,
     cacheControl: BRIEFLY,
     lastModified: properties.lastModified,
-    body: () => ({
+    body: {
       sizeBytes: properties.sizeBytes,
       open: (range) => blobStream(blobs, { address, properties }, range),
-    }),
+    },
   };
 }
 

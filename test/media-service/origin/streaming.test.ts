@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { LightMyRequestResponse } from "fastify";
 import { UnavailableError } from "../../../media-service/domain/errors";
@@ -197,16 +198,138 @@ describe("origin", () => {
     assert.equal(origin.published.finds, 1);
   });
 
-  it("serves the new version of a file that was replaced while it was in memory", async () => {
-    await get(SEGMENT);
+  function replaceVideo(): void {
     const replaced = { ...tinyVideo(208), trackId: 1 };
     const samples = replaced.samples.map((one) => ({ ...one, bytes: Buffer.alloc(99, 7) }));
     origin.blobs.put(CONTAINER, VIDEO, tinyMp4([{ ...replaced, samples }]));
+  }
+
+  function isReplaced(response: LightMyRequestResponse): boolean {
+    return readSegment(response.rawPayload).every(({ bytes }) => bytes.equals(Buffer.alloc(99, 7)));
+  }
+
+  it("serves the new version of a file that was replaced after it was opened", async () => {
+    await get(MASTER);
+    replaceVideo();
     const response = await get(SEGMENT);
 
     assert.equal(response.statusCode, 200);
-    assert(
-      readSegment(response.rawPayload).every(({ bytes }) => bytes.equals(Buffer.alloc(99, 7))),
+    assert(isReplaced(response));
+  });
+
+  it("serves a segment from memory, until its file counts as changed", async () => {
+    await origin.app.close();
+    origin = await startOrigin({ cache: { lookupMs: 60_000, presentationMs: 50 } });
+    const first = await get(SEGMENT);
+    origin.blobs.reads.length = 0;
+    const second = await get(SEGMENT);
+    assert.deepEqual(second.rawPayload, first.rawPayload);
+    assert.deepEqual(origin.blobs.reads, []);
+    replaceVideo();
+    const deadline = Date.now() + 5000;
+    let response = second;
+    while (!isReplaced(response) && Date.now() < deadline) response = await get(SEGMENT);
+
+    assert(isReplaced(response));
+    assert.notEqual(response.headers.etag, first.headers.etag);
+  });
+
+  it("gives a segment from memory with the headers that it had from the store", async () => {
+    await origin.app.close();
+    origin = await startOrigin({ cache: { lookupMs: 60_000 } });
+    const answers = [await get(SEGMENT), await get(SEGMENT), await get(SEGMENT)];
+    const [first, ...others] = answers.map(({ statusCode, headers }) => {
+      const { date, ...stable } = headers;
+      assert(date !== undefined);
+      return { statusCode, stable };
+    });
+
+    assert.equal(first?.statusCode, 200);
+    for (const other of others) assert.deepEqual(other, first);
+    const part = await get(SEGMENT, { range: "bytes=0-3" });
+    assert.equal(part.statusCode, 206);
+  });
+
+  it("keeps no more segments in memory than it may", async () => {
+    await origin.app.close();
+    origin = await startOrigin({ cache: { lookupMs: 60_000, segmentBytes: 5000 } });
+    await get(MASTER);
+    const times = [0, 20_800_000, 41_600_000, 62_400_000];
+    const read = async (time: number): Promise<number> => {
+      origin.blobs.reads.length = 0;
+      await get(SEGMENT.replace("20800000", String(time)));
+      return origin.blobs.reads.length;
+    };
+    for (const time of times) assert.equal(await read(time), 1);
+
+    assert.equal(await read(times[3] ?? 0), 0);
+    assert.equal(await read(times[0] ?? 0), 1);
+  });
+
+  it("reads a segment once for many requests at the same time", async () => {
+    await get(MASTER);
+    origin.blobs.reads.length = 0;
+    const responses = await Promise.all(Array.from({ length: 20 }, () => get(SEGMENT)));
+
+    assert(responses.every(({ statusCode }) => statusCode === 200));
+    assert.equal(origin.blobs.reads.length, 1);
+  });
+
+  it("forgets a segment that could not be read", async () => {
+    await get(MASTER);
+    origin.blobs.before = () => Promise.reject(new UnavailableError("the store is away"));
+    assert.equal((await get(SEGMENT)).statusCode, 503);
+    origin.blobs.before = () => Promise.resolve();
+
+    assert.equal((await get(SEGMENT)).statusCode, 200);
+  });
+
+  for (const [accept, encoding] of [
+    ["gzip, deflate, br", "br"],
+    ["gzip;q=1, br;q=0.5", "gzip"],
+    ["gzip", "gzip"],
+    ["*", "br"],
+    ["br;q=0, gzip;q=0", undefined],
+    ["identity", undefined],
+    ["", undefined],
+  ] as const) {
+    it(`sends manifests ${encoding ?? "as they are"} to '${accept}'`, async () => {
+      const plain = await get(MASTER);
+      const response = await get(MASTER, { "accept-encoding": accept });
+      const bytes = response.rawPayload;
+
+      assert.equal(response.headers["content-encoding"], encoding);
+      assert.equal(response.headers.vary, "Accept-Encoding");
+      assert.equal(response.headers["content-length"], String(bytes.length));
+      assert.equal(response.headers.etag === plain.headers.etag, encoding === undefined);
+      const texts = { br: brotliDecompressSync, gzip: gunzipSync };
+      const text = encoding === undefined ? bytes : texts[encoding](bytes);
+      assert.equal(text.toString(), plain.body);
+      const known = { "accept-encoding": accept, "if-none-match": String(response.headers.etag) };
+      assert.equal((await get(MASTER, known)).statusCode, 304);
+    });
+  }
+
+  it("never compresses media, nor parts", async () => {
+    for (const url of [SEGMENT, `/${LOCATOR}/${VIDEO}`]) {
+      const { headers } = await get(url, { "accept-encoding": "gzip, br" });
+      assert.deepEqual([headers["content-encoding"], headers.vary], [undefined, undefined]);
+    }
+    const whole = await get(MASTER);
+    const part = await get(MASTER, { "accept-encoding": "br", range: "bytes=0-9" });
+    assert.deepEqual(part.rawPayload, whole.rawPayload.subarray(0, 10));
+  });
+
+  it("answers for a plain file by its date as well", async () => {
+    const url = `/${LOCATOR}/${VIDEO}`;
+    const { headers } = await get(url);
+    const date = String(headers["last-modified"]);
+
+    assert.equal((await get(url, { "if-modified-since": date })).statusCode, 304);
+    assert.equal((await get(url, { "if-range": date, range: "bytes=0-0" })).statusCode, 206);
+    assert.equal(
+      (await get(url, { "if-modified-since": "Thu, 01 Jan 1970 00:00:00 GMT" })).statusCode,
+      200,
     );
   });
 
