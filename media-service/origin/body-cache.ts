@@ -7,24 +7,38 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
  * Requests for the same one at the same time share its making.
  */
 export class BodyCache {
-  private readonly cache: LRUCache<string, Buffer, () => Promise<Buffer>>;
+  private readonly kept: LRUCache<string, Buffer>;
+  /** Apart from what is kept, so that nothing throws out what is still being waited for. */
+  private readonly made = new Map<string, Promise<Buffer>>();
 
   /** @param maxBytes - Bound of what is kept; a body larger than that is made anew each time. */
   constructor(maxBytes = DEFAULT_MAX_BYTES) {
-    this.cache = new LRUCache({
+    this.kept = new LRUCache({
       maxSize: Math.max(1, maxBytes),
       sizeCalculation: ({ length }) => Math.max(1, length),
-      fetchMethod: (_etag, _stale, { context }) => context(),
     });
   }
 
   /** What is kept under a tag. */
   peek(etag: string): Buffer | undefined {
-    return this.cache.get(etag);
+    return this.kept.get(etag);
   }
 
   /** What is kept under a tag, else what `make` makes. */
-  async get(etag: string, make: () => Promise<Buffer>): Promise<Buffer> {
-    return (await this.cache.fetch(etag, { context: make })) ?? make();
+  get(etag: string, make: () => Promise<Buffer>): Promise<Buffer> {
+    const known = this.kept.get(etag);
+    if (known) return Promise.resolve(known);
+    return this.made.get(etag) ?? this.begin(etag, make);
+  }
+
+  private begin(etag: string, make: () => Promise<Buffer>): Promise<Buffer> {
+    const body = make()
+      .then((bytes) => {
+        this.kept.set(etag, bytes);
+        return bytes;
+      })
+      .finally(() => this.made.delete(etag));
+    this.made.set(etag, body);
+    return body;
   }
 }

@@ -52,6 +52,8 @@ export class PresentationLibrary {
       sizeCalculation: ({ memoryBytes }) => memoryBytes,
       ttl: options.presentationMs ?? DEFAULT_PRESENTATION_MS,
       ttlResolution: 0,
+      // Else an asset that is being opened fails whenever another one needs its place.
+      ignoreFetchAbort: true,
       fetchMethod: (key, stale) => this.load(addressOf(key), stale),
     });
   }

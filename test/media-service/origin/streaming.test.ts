@@ -266,6 +266,16 @@ describe("origin", () => {
     assert.equal(await read(times[0] ?? 0), 1);
   });
 
+  it("opens many assets at once with hardly any memory to remember them", async () => {
+    await origin.app.close();
+    origin = await startOrigin({ cache: { indexBytes: 50_000 } });
+    const names = Array.from({ length: 12 }, (_, index) => `film${index}`);
+    for (const name of names) putFilm(origin.blobs, CONTAINER, name);
+    const responses = await Promise.all(names.map((name) => get(MASTER.replace("film", name))));
+
+    assert.deepEqual([...new Set(responses.map(({ statusCode }) => statusCode))], [200]);
+  });
+
   it("reads a segment once for many requests at the same time", async () => {
     await get(MASTER);
     origin.blobs.reads.length = 0;

@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import fastify from "fastify";
+import { registerOrigin } from "../../media-service/origin/register-origin";
+import { AzureBlobStore } from "../../media-service/storage/azure-blob-store";
+import { FakePublishedAssets } from "../../test/media-service/origin/fake-store";
+import type { Azurite } from "../../test/support/azurite";
+import type { Server } from "./load";
+
+/** Locator and container of the bench's asset. */
+export const LOCATOR = "0f1e2d3c-4b5a-4697-8877-665544332211";
+export const CONTAINER = `asset-${LOCATOR}`;
+
+/** Whether segments are kept in memory. */
+export type Warmth = "warm" | "cold";
+
+/** Starts an origin in a process of its own, over a store. */
+export async function startOrigin(
+  store: Azurite,
+  warmth: Warmth,
+): Promise<Server & { readonly stop: () => Promise<void> }> {
+  const child = spawn(
+    process.execPath,
+    [...(process.env["BENCH_NODE_ARGS"]?.split(" ") ?? []), "-r", "tsx/cjs", __filename],
+    {
+      env: {
+        ...process.env,
+        BENCH_ACCOUNT: store.accountName,
+        BENCH_KEY: store.accountKey,
+        BENCH_BLOBS: store.blobEndpoint,
+        BENCH_WARMTH: warmth,
+      },
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    },
+  );
+  const [port] = (await once(child, "message")) as [number];
+  return {
+    pid: child.pid ?? 0,
+    baseUrl: `http://127.0.0.1:${port}`,
+    stop: async () => {
+      child.kill("SIGTERM");
+      await once(child, "exit");
+    },
+  };
+}
+
+async function serve(): Promise<void> {
+  const { BENCH_ACCOUNT = "", BENCH_KEY = "", BENCH_BLOBS = "", BENCH_WARMTH } = process.env;
+  const published = new FakePublishedAssets();
+  published.publish(LOCATOR, { container: CONTAINER });
+  const app = fastify();
+  registerOrigin(app, {
+    published,
+    blobs: new AzureBlobStore({
+      accountName: BENCH_ACCOUNT,
+      accountKey: BENCH_KEY,
+      blobEndpoint: BENCH_BLOBS,
+      queueEndpoint: "",
+      tableEndpoint: "",
+    }),
+    clock: { now: () => new Date() },
+    dataCenter: "bench",
+    watchPage: false,
+    ...(BENCH_WARMTH === "cold" ? { cache: { segmentBytes: 0 } } : {}),
+  });
+  await app.listen({ port: 0, host: "127.0.0.1" });
+  process.once("SIGTERM", () => process.exit(0));
+  process.send?.((app.server.address() as AddressInfo).port);
+}
+
+if (require.main === module) void serve();
