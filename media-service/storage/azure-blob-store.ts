@@ -17,6 +17,7 @@ import type {
 } from "../ports/blob-store";
 import type { SasSigner } from "../ports/sas-signer";
 import { codeOf, statusOf, storeError } from "./azure-errors";
+import { RangeReader } from "./range-reader";
 import { readExactly } from "./read-exactly";
 import type { StorageAccess } from "./storage-access";
 import { putStoredPolicy, removeStoredPolicy, signWithPolicy } from "./stored-policies";
@@ -26,9 +27,11 @@ import { writeBlocks } from "./write-blocks";
 export class AzureBlobStore implements BlobStore, SasSigner {
   private readonly service: BlobServiceClient;
   private readonly credential: StorageSharedKeyCredential;
+  private readonly ranges: RangeReader;
 
   constructor(access: StorageAccess) {
     this.credential = new StorageSharedKeyCredential(access.accountName, access.accountKey);
+    this.ranges = new RangeReader(access.blobEndpoint, this.credential);
     this.service = new BlobServiceClient(access.blobEndpoint, this.credential, {
       retryOptions: { maxTries: 5, retryDelayInMs: 100, maxRetryDelayInMs: 1600 },
     });
@@ -83,9 +86,13 @@ export class AzureBlobStore implements BlobStore, SasSigner {
     return bodyOf(answer, address);
   }
 
-  readRange(address: BlobAddress, range: BlobRange): Promise<Buffer> {
+  async readRange(address: BlobAddress, range: BlobRange): Promise<Buffer> {
+    if (range.sizeBytes === 0) return Buffer.alloc(0);
+    return (await this.ranges.read(address, range)) ?? this.readRangeBySdk(address, range);
+  }
+
+  private readRangeBySdk(address: BlobAddress, range: BlobRange): Promise<Buffer> {
     const { offset, sizeBytes, etag, signal } = range;
-    if (sizeBytes === 0) return Promise.resolve(Buffer.alloc(0));
     return this.ask(nameOf(address), async () => {
       const answer = await this.blob(address).download(offset, sizeBytes, {
         ...withSignal(signal),
