@@ -4,6 +4,8 @@ import type { ByteSource } from "../packaging/byte-source";
 import { type MovieIndex, readMovieIndex } from "../packaging/movie-index";
 import { buildPresentation, type Presentation } from "../packaging/presentation";
 import { parseServerManifest, type ServerManifest } from "../packaging/server-manifest";
+import type { TextContent } from "../packaging/text/mp4-text";
+import { MAX_TEXT_FILE_BYTES, readTextFile } from "../packaging/text/text-file";
 import type { BlobAddress, BlobProperties, BlobStore } from "../ports/blob-store";
 import { contentTag } from "./content-tag";
 import type { OriginCacheOptions } from "./origin-deps";
@@ -14,11 +16,19 @@ export interface OpenFile {
   readonly index: MovieIndex;
 }
 
+/** A file of text, in one version. */
+interface OpenText {
+  readonly properties: BlobProperties;
+  readonly content: TextContent;
+}
+
 /** An asset whose files have been looked into. */
 export interface OpenPresentation {
   readonly presentation: Presentation;
   /** Media files by name. */
   readonly files: ReadonlyMap<string, OpenFile>;
+  /** Files of text by name. */
+  readonly texts: ReadonlyMap<string, OpenText>;
   /** Tells versions of the whole apart; equal where the contents are equal, in any data center. */
   readonly tag: string;
   /** Manifests that were written already, by whatever tells them apart. */
@@ -31,6 +41,8 @@ const DEFAULT_PRESENTATION_MS = 10_000;
 const DEFAULT_INDEX_BYTES = 80 * 1024 * 1024;
 const MAX_SERVER_MANIFEST_BYTES = 1024 * 1024;
 const OVERHEAD_BYTES = 16 * 1024;
+/** Cues in memory beside their file. */
+const TEXT_OVERHEAD = 3;
 /** What is too old to be believed still saves reading files that have not changed. */
 const KEEP_STALE = { noDeleteOnStaleGet: true };
 /** A store that hangs is one that fails: another data center may do better. */
@@ -90,24 +102,31 @@ export class PresentationLibrary {
       stale?.manifest.etag === properties.etag
         ? stale.manifest.parsed
         : await this.readManifest(address, properties, signal);
-    const names = [...new Set(parsed.tracks.map(({ src }) => src))];
-    const files = new Map(
-      await Promise.all(
-        names.map(async (blob) => {
-          const file = { container: address.container, blob };
-          return [blob, await this.openFile(file, stale?.files.get(blob), signal)] as const;
-        }),
+    const { container } = address;
+    const [files, texts] = await Promise.all([
+      byName(parsed.tracks, (blob) =>
+        this.openFile({ container, blob }, stale?.files.get(blob), signal),
       ),
-    );
-    const tag = contentTag(properties, ...[...files.values()].map((file) => file.properties));
-    if (stale?.tag === tag && sameVersions(stale.files, files)) return stale;
+      byName(parsed.texts ?? [], (blob) =>
+        this.openText({ container, blob }, stale?.texts.get(blob), signal),
+      ),
+    ]);
+    const opened = [...files.values(), ...texts.values()];
+    const tag = contentTag(properties, ...opened.map((file) => file.properties));
+    const isSame = stale?.tag === tag && sameVersions(stale.files, files);
+    if (isSame && sameVersions(stale.texts, texts)) return stale;
     const indexes = [...files].map(([name, { index }]) => [name, index] as const);
+    const contents = [...texts].map(([name, { content }]) => [name, content] as const);
     return {
-      presentation: buildPresentation(parsed, new Map(indexes)),
+      presentation: buildPresentation(parsed, new Map(indexes), new Map(contents)),
       files,
+      texts,
       tag,
       rendered: new Map(),
-      memoryBytes: indexes.reduce((sum, [, index]) => sum + index.memoryBytes, OVERHEAD_BYTES),
+      memoryBytes: [...texts.values()].reduce(
+        (sum, text) => sum + text.properties.sizeBytes * TEXT_OVERHEAD,
+        indexes.reduce((sum, [, index]) => sum + index.memoryBytes, OVERHEAD_BYTES),
+      ),
       manifest: { etag: properties.etag, parsed },
     };
   }
@@ -138,6 +157,33 @@ export class PresentationLibrary {
     };
     return naming(address.blob, async () => ({ properties, index: await readMovieIndex(source) }));
   }
+
+  private async openText(
+    address: BlobAddress,
+    stale: OpenText | undefined,
+    signal: AbortSignal,
+  ): Promise<OpenText> {
+    const properties = await this.blobs.properties(address, signal);
+    if (stale?.properties.etag === properties.etag) return stale;
+    const { sizeBytes, etag } = properties;
+    if (sizeBytes > MAX_TEXT_FILE_BYTES) {
+      throw new CorruptError(`'${address.blob}' has ${sizeBytes} bytes: no text is so long`);
+    }
+    const bytes = await this.blobs.readRange(address, { offset: 0, sizeBytes, etag, signal });
+    return naming(address.blob, async () => ({
+      properties,
+      content: await readTextFile(address.blob, bytes),
+    }));
+  }
+}
+
+/** Opens each file that is named once, all at the same time. */
+async function byName<T>(
+  listed: readonly { readonly src: string }[],
+  open: (name: string) => Promise<T>,
+): Promise<ReadonlyMap<string, T>> {
+  const names = [...new Set(listed.map(({ src }) => src))];
+  return new Map(await Promise.all(names.map(async (name) => [name, await open(name)] as const)));
 }
 
 /** Adds to what went wrong in which file it did. */
@@ -150,10 +196,7 @@ async function naming<T>(file: string, read: () => T | Promise<T>): Promise<T> {
   }
 }
 
-function sameVersions(
-  one: ReadonlyMap<string, OpenFile>,
-  other: ReadonlyMap<string, OpenFile>,
-): boolean {
+function sameVersions<T>(one: ReadonlyMap<string, T>, other: ReadonlyMap<string, T>): boolean {
   return [...other].every(([name, file]) => one.get(name) === file);
 }
 

@@ -14,6 +14,7 @@ import { type MediaUrl, parseMediaUrl } from "./media-url";
 import type { PresentationLibrary } from "./presentation-library";
 import type { PublishedLookup } from "./published-lookup";
 import { type Resource, sendResource } from "./send-resource";
+import { textFragmentOf, textPlaylistOf } from "./text-resource";
 
 /** What streaming works with. */
 export interface StreamingParts {
@@ -92,9 +93,12 @@ async function findResource(parts: StreamingParts, wanted: Request): Promise<Res
     case "steering":
       return steeringOf(parts.steering, await pathways());
     case "playlist":
-      return playlistOf(opened, url);
+      return textPlaylistOf(opened, url) ?? playlistOf(opened, url);
     case "fragment":
-      return fragmentOf({ blobs: parts.blobs, container: address.container }, opened, url);
+      return (
+        textFragmentOf(opened, url) ??
+        fragmentOf({ blobs: parts.blobs, container: address.container }, opened, url)
+      );
   }
 }
 

@@ -2,6 +2,7 @@ import type { DeliveryForm } from "./delivery-form";
 import { fragmentName } from "./fragment-url";
 import { languageTag } from "./language-tag";
 import type { Presentation, Quality, Stream } from "./presentation";
+import { textAdaptationSet } from "./text/dash-text";
 import { TICKS_PER_SECOND } from "./time";
 import { timelineOf } from "./timeline";
 import { escapeXml } from "./xml";
@@ -29,13 +30,17 @@ interface AdaptationSet {
 /** The media presentation description (ISO/IEC 23009-1, 5): live profile, one period, static. */
 export function renderDashManifest(presentation: Presentation, form: DeliveryForm): string {
   const duration = (presentation.durationTicks / TICKS_PER_SECOND).toFixed(3);
+  const sets = adaptationSets(presentation, form);
   // The older form is for players that know no profile but the first.
   const profiles = form.name === CSF ? LIVE_PROFILE : `${LIVE_PROFILE},${CMAF_PROFILE}`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="${profiles}" type="static" mediaPresentationDuration="PT${duration}S" minBufferTime="${MIN_BUFFER}">`,
     '  <Period id="0" start="PT0S">',
-    ...adaptationSets(presentation, form).flatMap(renderSet),
+    ...sets.flatMap(renderSet),
+    ...presentation.texts.flatMap((text, index) =>
+      textAdaptationSet(text, sets.length + index + 1, form),
+    ),
     "  </Period>",
     "</MPD>",
     "",

@@ -1,10 +1,15 @@
 import { CorruptError } from "../domain/errors";
-import { type Box, boxesOfType, requireBox } from "./box-reader";
+import { boxesOfType, requireBox } from "./box-reader";
 import type { ByteSource } from "./byte-source";
 import { indexFragments } from "./fragment-segments";
 import { walkFragments } from "./fragment-walk";
 import { type IndexBoxes, loadBox, type LoadedBox, readHeaderAt } from "./index-boxes";
-import { type FragmentDefaults, isRelocatable, readFragments } from "./movie-fragment";
+import {
+  type FragmentDefaults,
+  isRelocatable,
+  readDefaults,
+  readFragments,
+} from "./movie-fragment";
 import type { SampleRun } from "./sample-run";
 import { readSegmentIndex, type SegmentIndex, type SegmentReference } from "./segment-index";
 import type { TrackHeader } from "./track-header";
@@ -119,16 +124,4 @@ function requireRun({ bytes, start }: LoadedBox, { header, defaults }: Fragmente
   const run = readFragments(bytes, { trackId, defaults, fileOffset: start });
   if (!run) throw new CorruptError(`the first fragment holds no samples of track ${trackId}`);
   return run;
-}
-
-function readDefaults(bytes: Buffer, mvex: Box, trackId: number): FragmentDefaults {
-  for (const trex of boxesOfType(bytes, mvex, "trex")) {
-    if (bytes.readUInt32BE(trex.payload + 4) !== trackId) continue;
-    return {
-      duration: bytes.readUInt32BE(trex.payload + 12),
-      size: bytes.readUInt32BE(trex.payload + 16),
-      flags: bytes.readUInt32BE(trex.payload + 20),
-    };
-  }
-  throw new CorruptError(`fragmented track ${trackId} has no 'trex' box`);
 }

@@ -4,6 +4,7 @@ import { fragmentName, mediaPlaylistName, qualityPath, type UrlOptions } from ".
 import { hlsBandwidth } from "./hls-bandwidth";
 import { languageTag } from "./language-tag";
 import type { Presentation, Quality, Stream } from "./presentation";
+import { SUBTITLES_GROUP, subtitlesLine } from "./text/hls-text";
 import { TICKS_PER_SECOND } from "./time";
 
 const AUDIO_GROUP = "audio";
@@ -35,6 +36,7 @@ export function renderHlsMaster(
   if (form.sound === "apart") {
     lines.push(...audio.map((stream, index) => renditionLine(stream, index === 0, form)));
   }
+  lines.push(...presentation.texts.map((text) => subtitlesLine(text, form)));
   for (const quality of video.qualities) lines.push(...variantLines(context, video, quality));
   // Players of version 3 know no playlists of key frames.
   if (form.sound === "apart") {
@@ -91,6 +93,9 @@ function variantLines(
   const { frameRate } = quality.track;
   if (frameRate > 0) attributes.push(`FRAME-RATE=${frameRate.toFixed(3)}`);
   if (grouped && sound.length > 0) attributes.push(`AUDIO="${AUDIO_GROUP}"`);
+  if (stream.kind === "video" && presentation.texts.length > 0) {
+    attributes.push(`SUBTITLES="${SUBTITLES_GROUP}"`);
+  }
   return [
     `#EXT-X-STREAM-INF:${attributes.join(",")}`,
     `${qualityPath(quality)}/${mediaPlaylistName(stream, { ...form, ...options })}`,

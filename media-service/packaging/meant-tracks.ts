@@ -27,11 +27,17 @@ export function meantTracks(
     const alike = listed.filter((other) => other.src === src && other.kind === kind);
     const found =
       trackId === undefined && alike.length > 1
-        ? ofKind.slice(alike.indexOf(line), alike.indexOf(line) + 1)
+        ? inTurn(ofKind, alike.indexOf(line))
         : byId(ofKind, trackId);
     if (found.length === 0) throw missing(line, movie.refused);
     return found.map((track) => ({ listed: line, track }));
   });
+}
+
+/** The track at a place; where a file is listed more often than it has tracks, its first. */
+function inTurn(tracks: readonly TrackIndex[], place: number): readonly TrackIndex[] {
+  const track = tracks[place] ?? tracks[0];
+  return track ? [track] : [];
 }
 
 /** The track of that id; where the id is of none, the only track there is. */

@@ -86,6 +86,19 @@ function* moofsIn(bytes: Buffer): Generator<Box> {
   }
 }
 
+/** What a track's samples are when they do not say it. @throws CorruptError when that is missing. */
+export function readDefaults(bytes: Buffer, mvex: Box, trackId: number): FragmentDefaults {
+  for (const trex of boxesOfType(bytes, mvex, "trex")) {
+    if (bytes.readUInt32BE(trex.payload + 4) !== trackId) continue;
+    return {
+      duration: bytes.readUInt32BE(trex.payload + 12),
+      size: bytes.readUInt32BE(trex.payload + 16),
+      flags: bytes.readUInt32BE(trex.payload + 20),
+    };
+  }
+  throw new CorruptError(`fragmented track ${trackId} has no 'trex' box`);
+}
+
 /** Where a fragment's data is counted from in the file; undefined means from its `moof` (8.8.7). */
 function readBase(bytes: Buffer, tfhd: Box, index: number): number | undefined {
   const flags = boxFlags(bytes, tfhd);

@@ -1,6 +1,9 @@
 import type { MovieIndex } from "./movie-index";
 import { type MeantTrack, meantTracks } from "./meant-tracks";
 import type { ServerManifest, TrackKind } from "./server-manifest";
+import type { TextContent } from "./text/mp4-text";
+import { type TextStream, textStreams } from "./text/text-stream";
+import { TICKS_PER_SECOND } from "./time";
 import { bitratesOf, type TrackIndex } from "./track-index";
 
 /** One quality of a stream: the `QualityLevels(b)` of URLs. */
@@ -29,6 +32,8 @@ export interface Stream {
 export interface Presentation {
   /** Video first. */
   readonly streams: readonly Stream[];
+  /** Subtitles. */
+  readonly texts: readonly TextStream[];
   /** In 100 ns. */
   readonly durationTicks: number;
   /** How many segments make one of HLS in MPEG-TS. */
@@ -48,12 +53,14 @@ const VIDEO_STREAM = "video";
 /**
  * Puts together what the server manifest lists from the indexes of the files.
  *
- * @param movies - Indexes by file name; one for each file that the manifest names.
+ * @param movies - Indexes by file name; one for each media file that the manifest names.
+ * @param texts - What files of text hold, by name.
  * @throws CorruptError when a file has no track of the kind that the manifest says.
  */
 export function buildPresentation(
   manifest: ServerManifest,
   movies: ReadonlyMap<string, MovieIndex>,
+  texts: ReadonlyMap<string, TextContent> = new Map(),
 ): Presentation {
   const candidates = meantTracks(manifest.tracks, movies).map(candidateOf);
   const video = candidates.filter(({ kind }) => kind === "video");
@@ -66,7 +73,16 @@ export function buildPresentation(
     }),
   );
   const { fragmentsPerHlsSegment } = manifest;
-  return { streams, durationTicks: Math.max(...ends), fragmentsPerHlsSegment };
+  const durationTicks = Math.max(...ends);
+  return {
+    streams,
+    texts: textStreams(manifest.texts ?? [], texts, {
+      durationSeconds: durationTicks / TICKS_PER_SECOND,
+      taken: streams.map(({ name }) => name),
+    }),
+    durationTicks,
+    fragmentsPerHlsSegment,
+  };
 }
 
 function candidateOf({ listed, track }: MeantTrack): Candidate {

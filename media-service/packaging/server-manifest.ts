@@ -25,12 +25,18 @@ export interface ServerManifestTrack {
 export type ParsedServerManifestTrack = Pick<ServerManifestTrack, "kind" | "src"> &
   Partial<ServerManifestTrack>;
 
+/** A text track as it was read: subtitles in one language. */
+export type ParsedTextTrack = Pick<ParsedServerManifestTrack, "src"> &
+  Pick<ParsedServerManifestTrack, "systemBitrate" | "trackName" | "language">;
+
 /** A server manifest as it was read. */
 export interface ServerManifest {
   readonly clientManifest?: string;
   /** How many fragments make one segment of HLS in MPEG-TS. */
   readonly fragmentsPerHlsSegment: number;
   readonly tracks: readonly ParsedServerManifestTrack[];
+  /** Left out where there are none. */
+  readonly texts?: readonly ParsedTextTrack[];
 }
 
 const DEFAULT_FRAGMENTS_PER_HLS_SEGMENT = 3;
@@ -91,11 +97,13 @@ export function parseServerManifest(xml: string): ServerManifest {
     childrenOf(smil, "head").flatMap((head) => childrenOf(head, "meta")),
     "content",
   );
-  const tracks = childrenOf(smil, "body").flatMap((body) =>
-    [body, ...childrenOf(body, "switch")].flatMap((parent) => [
-      ...childrenOf(parent, "video").map((element) => parseTrack("video", element)),
-      ...childrenOf(parent, "audio").map((element) => parseTrack("audio", element)),
-    ]),
+  const parents = childrenOf(smil, "body").flatMap((body) => [body, ...childrenOf(body, "switch")]);
+  const tracks = parents.flatMap((parent) => [
+    ...childrenOf(parent, "video").map((element) => parseTrack("video", element)),
+    ...childrenOf(parent, "audio").map((element) => parseTrack("audio", element)),
+  ]);
+  const texts = parents.flatMap((parent) =>
+    childrenOf(parent, "textstream").map((element) => parseElement("textstream", element)),
   );
   if (tracks.length === 0) throw new CorruptError("the server manifest lists no track");
   const clientManifest = meta.get("clientmanifestrelativepath");
@@ -104,10 +112,18 @@ export function parseServerManifest(xml: string): ServerManifest {
     fragmentsPerHlsSegment:
       positiveInteger(meta.get("fragmentsperhlssegment")) ?? DEFAULT_FRAGMENTS_PER_HLS_SEGMENT,
     tracks,
+    ...(texts.length === 0 ? {} : { texts }),
   };
 }
 
 function parseTrack(kind: TrackKind, element: XmlElement): ParsedServerManifestTrack {
+  return { kind, ...parseElement(kind, element) };
+}
+
+function parseElement(
+  kind: TrackKind | "textstream",
+  element: XmlElement,
+): Omit<ParsedServerManifestTrack, "kind"> {
   const src = attributeOf(element, "src") ?? "";
   if (!isAssetFileName(src)) {
     throw new CorruptError(
@@ -126,7 +142,7 @@ function parseTrack(kind: TrackKind, element: XmlElement): ParsedServerManifestT
     height: positiveInteger(params.get("height")),
   };
   const known = Object.entries(given).filter(([, value]) => value !== undefined && value !== "");
-  return { kind, src, ...(Object.fromEntries(known) as Partial<ServerManifestTrack>) };
+  return { src, ...(Object.fromEntries(known) as Partial<ServerManifestTrack>) };
 }
 
 /** `<param name=".." value="..">` and `<meta name=".." content="..">` by their names in lower case. */

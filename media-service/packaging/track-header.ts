@@ -66,8 +66,8 @@ export function readTrackHeader(
   };
 }
 
-/** Three letters of five bits each (ISO/IEC 14496-12, 8.4.2). */
-function readLanguage(packed: number): string {
+/** Three letters of five bits each (ISO/IEC 14496-12, 8.4.2); `und` for none. */
+export function readLanguage(packed: number): string {
   const letters = [packed >> 10, packed >> 5, packed].map((bits) => (bits & 0x1f) + 0x60);
   const language = String.fromCharCode(...letters);
   return /^[a-z]{3}$/.test(language) ? language : "und";
