@@ -83,16 +83,12 @@ export function playlistOf(
 }
 
 function textOf(
-  { tag, rendered }: OpenPresentation,
+  { tag }: OpenPresentation,
   { format, what }: { format: StreamingFormat; what: readonly (string | number)[] },
   render: () => string,
 ): Resource {
   const key = [format.name, ...what].join("/");
-  const body = (): Promise<Buffer> => {
-    const text = rendered.get(key) ?? Buffer.from(render());
-    rendered.set(key, text);
-    return Promise.resolve(text);
-  };
+  const body = (): Promise<Buffer> => Promise.resolve(Buffer.from(render()));
   const contentType = CONTENT_TYPES[format.protocol];
   return { etag: entityTag(tag, "text", key), contentType, cacheControl: BRIEFLY, body };
 }

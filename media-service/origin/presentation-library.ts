@@ -31,8 +31,6 @@ export interface OpenPresentation {
   readonly texts: ReadonlyMap<string, OpenText>;
   /** Tells versions of the whole apart; equal where the contents are equal, in any data center. */
   readonly tag: string;
-  /** Manifests that were written already, by whatever tells them apart. */
-  readonly rendered: Map<string, Buffer>;
   readonly memoryBytes: number;
   readonly manifest: { readonly etag: string; readonly parsed: ServerManifest };
 }
@@ -122,7 +120,6 @@ export class PresentationLibrary {
       files,
       texts,
       tag,
-      rendered: new Map(),
       memoryBytes: [...texts.values()].reduce(
         (sum, text) => sum + text.properties.sizeBytes * TEXT_OVERHEAD,
         indexes.reduce((sum, [, index]) => sum + index.memoryBytes, OVERHEAD_BYTES),
