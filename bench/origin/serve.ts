@@ -62,6 +62,7 @@ async function serve(): Promise<void> {
     clock: { now: () => new Date() },
     dataCenter: "bench",
     watchPage: false,
+    contentSteering: false,
     ...(BENCH_WARMTH === "cold" ? { cache: { segmentBytes: 0 } } : {}),
   });
   await app.listen({ port: 0, host: "127.0.0.1" });
