@@ -40,6 +40,8 @@ export interface Watching {
   readonly url: string;
   /** Goes on asking for minutes where hls.js would give up. Default false. */
   readonly patient?: boolean;
+  /** Seconds that Shaka keeps buffered. */
+  readonly ahead?: number;
 }
 
 /** Serves the page in which hls.js, dash.js and shaka are watched while they play. */
@@ -76,12 +78,12 @@ export class PlayerPage implements AsyncDisposable {
   async play(
     player: PlayerName,
     url: string,
-    { patient = false, steered = true } = {},
+    { steered = true, ...more }: Omit<Watching, "player" | "url"> & { steered?: boolean } = {},
   ): Promise<Viewer> {
     const page = await this.browser.newPage();
     if (!steered) await withoutSteering(page);
     const viewer = new Viewer(page, page.mainFrame(), player);
-    await page.goto(this.addressOf({ player, url, patient }));
+    await page.goto(this.addressOf({ player, url, ...more }));
     return viewer;
   }
 
@@ -111,8 +113,13 @@ export class PlayerPage implements AsyncDisposable {
     return `http://127.0.0.1:${port}`;
   }
 
-  private addressOf({ player, url, patient = false }: Watching): string {
-    const query = new URLSearchParams({ player, url, ...(patient ? { patient: "yes" } : {}) });
+  private addressOf({ player, url, patient = false, ahead }: Watching): string {
+    const query = new URLSearchParams({
+      player,
+      url,
+      ...(patient ? { patient: "yes" } : {}),
+      ...(ahead === undefined ? {} : { ahead: String(ahead) }),
+    });
     return `${this.base}/?${query.toString()}`;
   }
 
@@ -189,6 +196,11 @@ export class Viewer {
   /** Makes the player go on in one quality, in its own numbering. */
   async choose(rung: number): Promise<void> {
     await this.page.evaluate(`void window.twinstreamControls.choose(${rung})`);
+  }
+
+  /** Goes on at several times the speed, where the player can. */
+  async wind(rate: number): Promise<void> {
+    await this.page.evaluate(`void window.twinstreamControls.wind(${rate})`);
   }
 
   /** Goes on at another time, in seconds. */

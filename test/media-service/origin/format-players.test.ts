@@ -15,6 +15,8 @@ import {
 } from "./media-fixture";
 import { CONTAINER, LOCATOR, startOrigin, type TestOrigin } from "./test-origin";
 
+/** Formats whose key frames Shaka winds by; of those in MPEG-TS it makes nothing, or not always. */
+const WITH_KEY_FRAMES = ["m3u8-cmaf", "mpd-time-cmaf"];
 /** Who plays what. Shaka has no Smooth Streaming, and a browser by itself plays HLS alone. */
 const PLAYERS: readonly { player: PlayerName; protocols: readonly string[] }[] = [
   { player: "hls", protocols: ["hls"] },
@@ -75,7 +77,29 @@ describe("players play every format", function () {
       });
     }
   }
+
+  it(`shaka winds through ${WITH_KEY_FRAMES.join(", ")} by key frames alone`, async () => {
+    await Promise.all(
+      WITH_KEY_FRAMES.map(async (format) => {
+        const viewer = await page.play("shaka", manifest("cmaf", format), { ahead: 2 });
+        await wind(viewer);
+        await viewer.close();
+      }),
+    );
+  });
 });
+
+/** Watches at four times the speed, from the beginning to the end. */
+async function wind(viewer: Viewer): Promise<void> {
+  await viewer.until(({ time }) => time > 0.3, 40, "moving on");
+  await viewer.wind(4);
+  const { errors } = await viewer.until(({ ended }) => ended, 40, "ended");
+
+  assert.deepEqual(errors, []);
+  const keyFrames = viewer.segments.filter(({ url }) => url.includes("keyframes"));
+  assert(keyFrames.length > 0, "key frames were asked for");
+  assert(keyFrames.every(({ status }) => status === 200));
+}
 
 /** Watches in each quality, then goes to another time and stays until the end. */
 async function watch(

@@ -166,12 +166,24 @@ describe("every format that the origin serves", function () {
         const url = manifest(name, format);
         const frames = [...(await loadText(url)).matchAll(/I-FRAME-STREAM-INF:.*URI="([^"]+)"/g)];
         assert(frames.length > 0);
-        for (const [, uri = ""] of frames) await assertKeyFrames(new URL(uri, url).href);
+        for (const [, uri = ""] of frames) {
+          const playlist = new URL(uri, url).href;
+          const count = await assertKeyFrames(playlist);
+          assert.deepEqual(await packetFlags(playlist), Array<string>(count).fill("K"));
+        }
       }
     }
   });
 
-  async function assertKeyFrames(playlist: string): Promise<void> {
+  /** What ffprobe says of each packet: `K` is a key frame. */
+  async function packetFlags(url: string): Promise<string[]> {
+    const args = ["-select_streams", "v", "-show_entries", "packet=flags", "-of", "csv=p=0", url];
+    const lines = (await run("ffprobe", args)).split("\n");
+    return lines.map((line) => line.slice(0, 1)).filter((flags) => flags !== "");
+  }
+
+  /** Looks at each key frame of a playlist, and counts them. */
+  async function assertKeyFrames(playlist: string): Promise<number> {
     assert.match(await loadText(playlist), /#EXT-X-I-FRAMES-ONLY\n/);
     const whole = await wholeSegments(playlist.replace("m3u8-aapl", "m3u8-cmaf"));
     const urls = (await segmentUrls(playlist)).filter((url) => url.includes("keyframes"));
@@ -184,7 +196,7 @@ describe("every format that the origin serves", function () {
         units.map((list) => list.map(withLengths)),
         whole.map(([first]) => [first?.bytes]),
       );
-      return;
+      return urls.length;
     }
     const samples = segments.map(readSegment);
     assert.deepEqual(
@@ -195,6 +207,7 @@ describe("every format that the origin serves", function () {
       const next = all[index + 1];
       if (next) assert.equal(decodeTime + duration, next.decodeTime);
     });
+    return urls.length;
   }
 
   /** The samples of each segment of the CMAF playlist that a playlist of key frames belongs to. */
