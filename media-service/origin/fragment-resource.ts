@@ -24,7 +24,7 @@ export function fragmentOf(
   url: MediaUrl & { kind: "fragment" },
 ): Resource {
   const { format, time } = url;
-  const { presentation, stream, quality } = findQuality(opened, url);
+  const { presentation, stream, quality, options } = findQuality(opened, url);
   const contentType = contentTypeOf(format.container, stream.kind);
   if (time === "init") {
     if (format.container !== "cmaf") {
@@ -32,7 +32,7 @@ export function fragmentOf(
     }
     return { contentType, cacheControl: KEEP, ...headOf(opened, quality) };
   }
-  const recipe = segmentRecipe(presentation, { ...url, form: format, stream, quality, time });
+  const recipe = segmentRecipe(presentation, { form: format, stream, quality, time, ...options });
   if (!recipe) throw new NotFoundError(`no segment of '${stream.name}' begins at ${time}`);
   const sources = [...new Set(recipe.parts.map(({ src }) => src))];
   const tag = contentTag(...sources.map((src) => requireFile(opened, src).properties));

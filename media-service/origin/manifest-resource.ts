@@ -3,13 +3,14 @@ import { renderClientManifest } from "../packaging/client-manifest";
 import { renderDashManifest } from "../packaging/dash-manifest";
 import { withDashPathways } from "../packaging/dash-steering";
 import { carriedBy } from "../packaging/delivery-form";
+import type { UrlOptions } from "../packaging/fragment-url";
 import { renderHlsMaster, renderHlsMedia } from "../packaging/hls-playlists";
 import { withHlsPathways } from "../packaging/hls-steering";
 import type { VideoPathways } from "../packaging/pathway";
 import type { Presentation } from "../packaging/presentation";
 import { BRIEFLY } from "./cache-control";
 import { entityTag } from "./content-tag";
-import { findQuality } from "./find-quality";
+import { audioTrackOf, findQuality } from "./find-quality";
 import type { MediaUrl } from "./media-url";
 import type { OpenPresentation } from "./presentation-library";
 import type { Resource } from "./send-resource";
@@ -29,11 +30,13 @@ export function manifestOf(
   url: ManifestUrl,
   pathways: VideoPathways | undefined,
 ): Resource {
-  const { format, audioTrack } = url;
+  const { format } = url;
   const presentation = carriedBy(opened.presentation, format.container);
-  const what = ["manifest", audioTrack ?? "", ...(pathways ? [JSON.stringify(pathways)] : [])];
+  const options = audioTrackOf(presentation, url);
+  const { audioTrack = "" } = options;
+  const what = ["manifest", audioTrack, ...(pathways ? [JSON.stringify(pathways)] : [])];
   return textOf(opened, { format, what }, () =>
-    steered(render(presentation, url), format, pathways),
+    steered(render(presentation, format, options), format, pathways),
   );
 }
 
@@ -47,10 +50,14 @@ function steered(
   return (protocol === "hls" ? withHlsPathways : withDashPathways)(manifest, pathways);
 }
 
-function render(presentation: Presentation, { format, audioTrack }: ManifestUrl): string {
+function render(
+  presentation: Presentation,
+  format: StreamingFormat,
+  options: Pick<UrlOptions, "audioTrack">,
+): string {
   switch (format.protocol) {
     case "hls":
-      return renderHlsMaster(presentation, format, audioTrack === undefined ? {} : { audioTrack });
+      return renderHlsMaster(presentation, format, options);
     case "dash":
       return renderDashManifest(presentation, format);
     case "smooth":
@@ -67,16 +74,13 @@ export function playlistOf(
   opened: OpenPresentation,
   url: MediaUrl & { kind: "playlist" },
 ): Resource {
-  const { format, keyFrames, audioTrack } = url;
-  const { presentation, stream, quality } = findQuality(opened, url);
+  const { format } = url;
+  const { presentation, stream, quality, options } = findQuality(opened, url);
   if (format.protocol !== "hls") {
     throw new NotFoundError(`${format.title} has one manifest for all qualities`);
   }
-  const options = {
-    ...(keyFrames === undefined ? {} : { keyFrames }),
-    ...(audioTrack === undefined ? {} : { audioTrack }),
-  };
-  const what = [stream.name, quality.bitrate, keyFrames === true ? "key" : "all", audioTrack ?? ""];
+  const { keyFrames = false, audioTrack = "" } = options;
+  const what = [stream.name, quality.bitrate, keyFrames ? "key" : "all", audioTrack];
   return textOf(opened, { format, what }, () =>
     renderHlsMedia({ presentation, form: format, options }, stream, quality),
   );

@@ -60,16 +60,17 @@ export function parseMediaUrl(path: string): MediaUrl {
   }
   if (rest.toLowerCase() === STEERING_RESOURCE) return { kind: "steering", file };
   const manifest = MANIFEST.exec(rest);
-  if (manifest) {
-    const { format, audioTrack } = readUrlArguments(manifest[1]);
-    const options = audioTrack === undefined ? {} : { audioTrack };
-    return { kind: "manifest", file, format, ...options };
-  }
+  if (manifest) return parseManifest(file, manifest[1]);
   const quality = QUALITY.exec(rest);
   if (quality) return parseQuality(file, quality);
   throw new NotFoundError(
     `there is no '${rest}': a manifest is asked for as 'manifest(format=...)', a segment as 'QualityLevels(...)/Fragments(...)'`,
   );
+}
+
+function parseManifest(file: string, list: string | undefined): MediaUrl {
+  const { format, audioTrack } = readUrlArguments(list);
+  return { kind: "manifest", file, format, ...(audioTrack === undefined ? {} : { audioTrack }) };
 }
 
 function parseDownload(file: string): MediaUrl {

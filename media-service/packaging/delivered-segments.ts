@@ -15,13 +15,16 @@ export interface DeliveredSegment {
   readonly duration: number;
 }
 
+/** More at once would take more memory than a segment is worth; half a minute of two-second ones. */
+const MAX_TOGETHER = 15;
+
 /** How many segments of a track make one that goes out; HLS in MPEG-TS likes them longer. */
 export function segmentsTogether(
   { fragmentsPerHlsSegment }: Presentation,
   { container }: Pick<DeliveryForm, "container">,
   keyFrames = false,
 ): number {
-  return container === "mpeg-ts" && !keyFrames ? fragmentsPerHlsSegment : 1;
+  return container === "mpeg-ts" && !keyFrames ? Math.min(fragmentsPerHlsSegment, MAX_TOGETHER) : 1;
 }
 
 /** All that goes out of a track, in order. */
@@ -64,7 +67,7 @@ export function soundFor(
 ): { stream: Stream; quality: Quality } | undefined {
   if (form.sound !== "muxed" || stream.kind !== "video") return undefined;
   const sounds = streams.filter(({ kind }) => kind === "audio");
-  const named = sounds.find((sound) => sound.name.toLowerCase() === form.audioTrack?.toLowerCase());
-  const sound = named ?? sounds[0];
+  const { audioTrack = sounds[0]?.name } = form;
+  const sound = sounds.find((candidate) => candidate.name === audioTrack);
   return sound && { stream: sound, quality: sound.qualities[0] };
 }

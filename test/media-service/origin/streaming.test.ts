@@ -99,6 +99,21 @@ describe("origin", () => {
     assert.equal((await get(`${segment}.ts`)).headers.etag, bare.headers.etag);
   });
 
+  it("makes one text of all URLs that mean the same, so that no URL fills the memory", async () => {
+    for (const [one = "", other] of [
+      ["format=m3u8-aapl-v3,audioTrack=Audio1", "format=m3u8-aapl-v3,AUDIOTRACK=aUDIO1"],
+      ["format=m3u8-cmaf", "format=m3u8-cmaf,audioTrack=anything"],
+      ["format=mpd-time-csf", "format=mpd-time-csf,what=ever"],
+    ]) {
+      const first = await get(`/${LOCATOR}/film.ism/manifest(${one})`);
+      const second = await get(`/${LOCATOR}/film.ism/manifest(${other})`);
+
+      assert.equal(second.statusCode, 200);
+      assert.equal(second.headers.etag, first.headers.etag);
+      assert.equal(second.body, first.body);
+    }
+  });
+
   it("tells segments of different formats apart by their entity tags", async () => {
     const audio = `/${LOCATOR}/film.ism/QualityLevels(128000)`;
     const tags = await Promise.all(
@@ -443,6 +458,24 @@ describe("origin", () => {
       url: `${QUALITY}/Fragments(video=20800000,format=m3u8-aapl).ts`,
       status: 404,
       text: /begins at 20800000/,
+    },
+    {
+      why: "sound that does not exist, with the pictures",
+      url: `/${LOCATOR}/film.ism/manifest(format=m3u8-aapl-v3,audioTrack=none)`,
+      status: 404,
+      text: /no sound 'none'/,
+    },
+    {
+      why: "a playlist with sound that does not exist",
+      url: `${QUALITY}/Manifest(video,format=m3u8-aapl-v3,audioTrack=none)`,
+      status: 404,
+      text: /no sound 'none'/,
+    },
+    {
+      why: "key frames of Smooth Streaming",
+      url: `${QUALITY}/Fragments(video=0,keyframes)`,
+      status: 404,
+      text: /Smooth Streaming has no key frames/,
     },
     {
       why: "the key frames of sound",

@@ -66,8 +66,8 @@ describe("manifests of each format", () => {
       ].join("\n"),
     );
     assert.match(
-      master("Other"),
-      /BANDWIDTH=758814,.*\nQualityLevels\(500000\)\/Manifest\(video,format=m3u8-aapl-v3,audioTrack=Other\)\n/,
+      master("other"),
+      /BANDWIDTH=758814,.*\nQualityLevels\(500000\)\/Manifest\(video,format=m3u8-aapl-v3,audioTrack=other\)\n/,
     );
   });
 

@@ -3,7 +3,10 @@ import fc from "fast-check";
 import { describe, it } from "mocha";
 import { requireFormat } from "../../../media-service/origin/streaming-format";
 import { box, uint16 } from "../../../media-service/packaging/box-writer";
-import { deliveredSegments } from "../../../media-service/packaging/delivered-segments";
+import {
+  deliveredSegments,
+  segmentsTogether,
+} from "../../../media-service/packaging/delivered-segments";
 import type { Presentation } from "../../../media-service/packaging/presentation";
 import { segmentRecipe } from "../../../media-service/packaging/segment-recipe";
 import { present } from "./present";
@@ -62,7 +65,8 @@ function playAll(
   assert(stream);
   const [quality] = stream.qualities;
   const reader = new TsReader();
-  return deliveredSegments(quality.track, presentation.fragmentsPerHlsSegment).map(({ time }) => {
+  const together = segmentsTogether(presentation, form);
+  return deliveredSegments(quality.track, together).map(({ time }) => {
     const recipe = segmentRecipe(presentation, { form, stream, quality, time });
     assert(recipe);
     const bytes = recipe.parts.map(({ src, offset, sizeBytes }) =>
@@ -237,6 +241,21 @@ describe("segments of MPEG-TS", () => {
       assertPictures(unitsOf(muxed, 0x1b), video, 1024);
       assertSound(unitsOf(muxed, 0x0f), short, 1);
     }
+  });
+
+  it("hold a bounded number of fragments, whatever the server manifest says", async () => {
+    const long = pictures(tinyVideo(40, 1));
+    const bytes = tinyMp4([
+      { ...long, samples: long.samples.map((one) => ({ ...one, duration: 25_600 })) },
+    ]);
+    const files = { "long.mp4": { bytes, kinds: ["video"] as const } };
+    const presentation = await presentFiles(files, 1_000_000);
+    const segments = playAll(presentation, () => bytes, { form: V4, stream: "video" });
+
+    assert.deepEqual(
+      segments.map((segment) => segment.get(0x1b)?.length),
+      [15, 15, 10],
+    );
   });
 
   it("leave delimiters and parameter sets alone that a picture brings along", async () => {
