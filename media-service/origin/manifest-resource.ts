@@ -23,8 +23,12 @@ const CONTENT_TYPES: Readonly<Record<StreamingFormat["protocol"], string>> = {
   dash: "application/dash+xml",
   smooth: "application/vnd.ms-sstr+xml",
 };
+/** How a protocol names several ways; Smooth Streaming knows of none. */
+const STEER: Readonly<
+  Record<StreamingFormat["protocol"], (manifest: string, pathways: VideoPathways) => string>
+> = { hls: withHlsPathways, dash: withDashPathways, smooth: (manifest) => manifest };
 
-/** The manifest of an asset in a format, with the other ways to the video where there are some. */
+/** The manifest of an asset in a format, naming the ways to it where there are several. */
 export function manifestOf(
   opened: OpenPresentation,
   url: ManifestUrl,
@@ -34,20 +38,11 @@ export function manifestOf(
   const presentation = carriedBy(opened.presentation, format.container);
   const options = audioTrackOf(presentation, url);
   const { audioTrack = "" } = options;
-  const what = ["manifest", audioTrack, ...(pathways ? [JSON.stringify(pathways)] : [])];
-  return textOf(opened, { format, what }, () =>
-    steered(render(presentation, format, options), format, pathways),
-  );
-}
-
-/** Smooth Streaming knows no other ways. */
-function steered(
-  manifest: string,
-  { protocol }: StreamingFormat,
-  pathways: VideoPathways | undefined,
-): string {
-  if (!pathways || protocol === "smooth") return manifest;
-  return (protocol === "hls" ? withHlsPathways : withDashPathways)(manifest, pathways);
+  const ways = pathways ? [JSON.stringify(pathways)] : [];
+  return textOf(opened, { format, what: ["manifest", audioTrack, ...ways] }, () => {
+    const plain = render(presentation, format, options);
+    return pathways ? STEER[format.protocol](plain, pathways) : plain;
+  });
 }
 
 function render(

@@ -58,6 +58,11 @@ export function parseMediaUrl(path: string): MediaUrl {
       `'${file}' is played by its manifest: append /manifest(format=m3u8-cmaf) or /manifest(format=mpd-time-cmaf)`,
     );
   }
+  return parseBelow(file, rest);
+}
+
+/** What follows the server manifest's name. */
+function parseBelow(file: string, rest: string): MediaUrl {
   if (rest.toLowerCase() === STEERING_RESOURCE) return { kind: "steering", file };
   const manifest = MANIFEST.exec(rest);
   if (manifest) return parseManifest(file, manifest[1]);

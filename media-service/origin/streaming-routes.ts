@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { ConflictError, NotFoundError } from "../domain/errors";
+import { ConflictError } from "../domain/errors";
 import type { VideoPathways } from "../packaging/pathway";
 import type { BlobAddress, BlobStore } from "../ports/blob-store";
 import { blobStream } from "./blob-stream";
@@ -14,6 +14,7 @@ import { type MediaUrl, parseMediaUrl } from "./media-url";
 import type { PresentationLibrary } from "./presentation-library";
 import type { PublishedLookup } from "./published-lookup";
 import { type Resource, sendResource } from "./send-resource";
+import { steeringOf } from "./steering-resource";
 import { textFragmentOf, textPlaylistOf } from "./text-resource";
 
 /** What streaming works with. */
@@ -38,7 +39,7 @@ interface Wanted<Url extends MediaUrl = MediaUrl> {
 }
 
 interface Request extends Wanted {
-  /** Other ways to the video, for whoever asks. */
+  /** The ways to the video, for whoever asks. */
   readonly pathways: () => Promise<VideoPathways | undefined>;
 }
 
@@ -83,8 +84,10 @@ async function answer(
   }
 }
 
-async function findResource(parts: StreamingParts, wanted: Request): Promise<Resource> {
-  const { url, address, pathways } = wanted;
+async function findResource(
+  parts: StreamingParts,
+  { url, address, pathways }: Request,
+): Promise<Resource> {
   if (url.kind === "file") return downloadOf(parts.blobs, { url, address });
   const opened = await parts.library.open(address);
   switch (url.kind) {
@@ -116,21 +119,5 @@ async function downloadOf(
       sizeBytes: properties.sizeBytes,
       open: (range) => blobStream(blobs, { address, properties }, range),
     },
-  };
-}
-
-async function steeringOf(
-  steering: ContentSteering | undefined,
-  pathways: VideoPathways | undefined,
-): Promise<Resource> {
-  if (!steering || !pathways) {
-    throw new NotFoundError("no other way to this video is known: nothing is steered");
-  }
-  const text = Buffer.from(JSON.stringify(await steering.manifest(pathways)));
-  return {
-    etag: entityTag(text.toString(), "steering"),
-    contentType: "application/json",
-    cacheControl: BRIEFLY,
-    body: () => Promise.resolve(text),
   };
 }

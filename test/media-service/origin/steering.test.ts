@@ -66,7 +66,7 @@ describe("content steering by the origin", function () {
     }
     const playlist = await text(`${origins.west.url}${HLS}`, throughEdge());
     assert.deepEqual(
-      [...playlist.matchAll(/STREAM-INF:.*PATHWAY-ID="(\w+)"/g)].map(([, name]) => name),
+      [...playlist.matchAll(/#EXT-X-STREAM-INF:.*PATHWAY-ID="(\w+)"/g)].map(([, name]) => name),
       ["edge", "east", "west"],
     );
     assert.match(playlist, /STREAM-INF:.*PATHWAY-ID="edge".*\nQualityLevels/);
