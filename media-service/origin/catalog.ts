@@ -43,7 +43,10 @@ export class Catalog {
 
   private async load(): Promise<CatalogVideo[]> {
     const limit = pLimit(OPENED_AT_ONCE);
-    const published = await this.deps.published.list(MAX_VIDEOS);
+    const published: PublishedAsset[] = [];
+    for await (const asset of this.deps.published.each()) {
+      if (published.push(asset) === MAX_VIDEOS) break;
+    }
     const videos = await Promise.all(published.map((asset) => limit(() => this.describe(asset))));
     return videos
       .filter((video) => video !== undefined)

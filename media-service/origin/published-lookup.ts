@@ -7,6 +7,8 @@ import type { OriginDeps } from "./origin-deps";
 const MAX_LOCATORS = 10_000;
 const DEFAULT_LOOKUP_MS = 2_000;
 const ENDPOINT = "endpoint";
+/** Requests share a look-up: one that hangs must end, or it would hold all that come later. */
+const LOOKUP_TIMEOUT_MS = 5_000;
 
 /** Finds what may be served now. Answers are kept for moments only, so that a revoked locator ends. */
 export class PublishedLookup {
@@ -20,13 +22,13 @@ export class PublishedLookup {
       max: MAX_LOCATORS,
       ttl,
       ttlResolution: 0,
-      fetchMethod: async (guid) => ({ asset: await published.find(guid) }),
+      fetchMethod: async (guid) => ({ asset: await published.find(guid, soon()) }),
     });
     this.endpoint = new LRUCache({
       max: 1,
       ttl,
       ttlResolution: 0,
-      fetchMethod: async () => ({ running: await published.endpointRunning() }),
+      fetchMethod: async () => ({ running: await published.endpointRunning(soon()) }),
     });
   }
 
@@ -68,4 +70,8 @@ export class PublishedLookup {
     const now = this.deps.clock.now();
     return now < asset.expiresAt && now >= asset.availableFrom ? asset : undefined;
   }
+}
+
+function soon(): AbortSignal {
+  return AbortSignal.timeout(LOOKUP_TIMEOUT_MS);
 }

@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger } from "fastify";
 import { MediaError } from "../domain/errors";
-import type { PublishedAsset } from "../ports/published-assets";
+import { LiveDeadline } from "./live-deadline";
 import type { OriginDeps } from "./origin-deps";
 import type { PresentationLibrary } from "./presentation-library";
-import { findServerManifest } from "./server-manifests";
+import { SegmentCheck } from "./segment-check";
 
 /** What one check found. */
 export interface CheckResult {
@@ -26,24 +26,32 @@ export interface Readiness {
 /** Checks have to be over well before probes give up after 5 s. */
 const CHECK_TIMEOUT_MS = 2_500;
 const KEEP_MS = 2_000;
-/** So many published assets are tried before the data center counts as unable to serve. */
-const ASSETS_TRIED = 10;
+/** Reasons that an answer names; more would help nobody. */
+const REASONS_NAMED = 3;
 
 /** Finds out whether this data center can really serve; many probes share one answer. */
 export class ReadinessCheck {
-  private current: { readonly at: number; readonly result: Promise<Readiness> } | undefined;
+  private current:
+    { readonly at: number; readonly result: Promise<Readiness>; over: boolean } | undefined;
+  private readonly segments: SegmentCheck;
 
   constructor(
     private readonly deps: Pick<OriginDeps, "published" | "blobs" | "dataCenter">,
-    private readonly library: PresentationLibrary,
+    library: PresentationLibrary,
     private readonly log: Pick<FastifyBaseLogger, "warn">,
-  ) {}
+  ) {
+    this.segments = new SegmentCheck(deps, library);
+  }
 
-  /** The answer, at most two seconds old. */
+  /** The answer of a check that began at most two seconds ago, or has not ended yet. */
   async run(): Promise<Readiness> {
     const now = performance.now();
-    if (!this.current || now - this.current.at > KEEP_MS) {
-      this.current = { at: now, result: this.check() };
+    if (!this.current || (this.current.over && now - this.current.at > KEEP_MS)) {
+      const current = { at: now, result: this.check(), over: false };
+      void current.result.finally(() => {
+        current.over = true;
+      });
+      this.current = current;
     }
     return this.current.result;
   }
@@ -69,44 +77,22 @@ export class ReadinessCheck {
 
   /** One good asset is enough: a bad one is no reason to send every viewer elsewhere. */
   private async readOneSegment(signal: AbortSignal): Promise<CheckResult> {
-    const published = await this.deps.published.list(ASSETS_TRIED, signal);
-    const failures: string[] = [];
-    for (const asset of published) {
-      try {
-        const read = await this.readSegmentOf(asset, signal);
-        if (read !== undefined) return { ok: true, detail: read };
-      } catch (error) {
-        if (signal.aborted) throw error;
-        failures.push(this.describe(error));
-      }
-    }
-    return failures.length === 0
-      ? { ok: true, detail: "nothing is published yet" }
-      : { ok: false, detail: `no published asset can be read: ${failures.join("; ")}` };
-  }
-
-  /** Undefined when the asset holds nothing to stream. */
-  private async readSegmentOf(
-    { container }: PublishedAsset,
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
-    const manifest = await findServerManifest(this.deps.blobs, container, signal);
-    if (manifest === undefined) return undefined;
-    const opened = await this.library.open({ container, blob: manifest });
-    const quality = opened.presentation.streams[0]?.qualities.at(-1);
-    const segment = quality?.track.segments[0];
-    if (!quality || !segment) return undefined;
-    await this.deps.blobs.readRange(
-      { container, blob: quality.src },
-      { offset: segment.offset, sizeBytes: segment.sizeBytes, signal },
-    );
-    return `read a segment of '${manifest}'`;
+    const { read, failures } = await this.segments.run(signal);
+    if (read !== undefined) return { ok: true, detail: `read a segment of '${read}'` };
+    if (failures.length === 0) return { ok: true, detail: "nothing is published yet" };
+    const reasons = [...new Set(failures.map((error) => this.describe(error)))];
+    const named = reasons.slice(0, REASONS_NAMED).join("; ");
+    return {
+      ok: false,
+      detail: `no published asset can be read (${failures.length} tried): ${named}`,
+    };
   }
 
   /** Runs a check to its end or its time-out, whichever comes first, even if it ignores the signal. */
   private async within(check: (signal: AbortSignal) => Promise<CheckResult>): Promise<CheckResult> {
-    const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
     const late = { ok: false, detail: `no answer within ${CHECK_TIMEOUT_MS} ms` };
+    using deadline = new LiveDeadline(CHECK_TIMEOUT_MS);
+    const { signal } = deadline;
     const timedOut = new Promise<CheckResult>((resolve) => {
       signal.addEventListener("abort", () => {
         resolve(late);
@@ -115,12 +101,15 @@ export class ReadinessCheck {
     const checked = check(signal).catch((error: unknown) =>
       signal.aborted ? late : { ok: false, detail: this.describe(error) },
     );
-    return Promise.race([checked, timedOut]);
+    return await Promise.race([checked, timedOut]);
   }
 
   /** Anyone may ask for readiness, so only messages that were written for people go out. */
   private describe(error: unknown): string {
     if (error instanceof MediaError) return error.message;
+    if (error instanceof Error && /^(Timeout|Abort)Error$/.test(error.name)) {
+      return "the store did not answer in time";
+    }
     this.log.warn({ err: error }, "readiness check failed");
     return "it failed; the log of this data center says how";
   }

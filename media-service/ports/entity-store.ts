@@ -16,9 +16,11 @@ export interface Entity {
  * they take as long with 100,000 entities as with one.
  */
 export interface EntityStore<T extends Entity, Index extends string = string> {
-  get(id: string): Promise<Stored<T> | undefined>;
+  get(id: string, signal?: AbortSignal): Promise<Stored<T> | undefined>;
   /** Those whose value of an index is this one; in no particular order. */
   find(index: Index, value: string): Promise<Stored<T>[]>;
+  /** The same, read a few at a time: who needs only some of many need not wait for all. */
+  each(index: Index, value: string, signal?: AbortSignal): AsyncIterable<Stored<T>>;
   /** All of them, in an order that never changes. */
   list(): AsyncIterable<Stored<T>>;
   /**

@@ -18,8 +18,8 @@ export interface PublishedAssets {
    * origin locator has that guid. Expired and future ones are returned: the origin tells them apart.
    */
   find(locatorGuid: string, signal?: AbortSignal): Promise<PublishedAsset | undefined>;
-  /** Everything that an origin locator publishes now; for the watch page's list and for `/readyz`. */
-  list(limit: number, signal?: AbortSignal): Promise<PublishedAsset[]>;
+  /** What origin locators publish now, read as it is taken; for the watch page's list and for `/readyz`. */
+  each(signal?: AbortSignal): AsyncIterable<PublishedAsset>;
   /** Whether the account's default streaming endpoint is in state Running. */
   endpointRunning(signal?: AbortSignal): Promise<boolean>;
 }

@@ -4,7 +4,6 @@ import { entityId, isGuid } from "../domain/ids";
 import { type Locator, LocatorType } from "../domain/locator";
 import type { PublishedAsset, PublishedAssets } from "../ports/published-assets";
 import type { AccountDeps } from "./account-deps";
-import { linkedIds } from "./entity-links";
 import { defaultEndpointId } from "./streaming-endpoints";
 
 const ALWAYS = new Date(0);
@@ -13,35 +12,36 @@ const ALWAYS = new Date(0);
 export class StoredPublishedAssets implements PublishedAssets {
   constructor(private readonly deps: Pick<AccountDeps, "account" | "stores" | "clock">) {}
 
-  async find(locatorGuid: string): Promise<PublishedAsset | undefined> {
+  async find(locatorGuid: string, signal?: AbortSignal): Promise<PublishedAsset | undefined> {
     if (!isGuid(locatorGuid)) return undefined;
-    const stored = await this.deps.stores.locators.get(entityId("lid", locatorGuid));
-    return stored === undefined ? undefined : this.published(stored.value);
+    const stored = await this.deps.stores.locators.get(entityId("lid", locatorGuid), signal);
+    return stored === undefined ? undefined : this.published(stored.value, signal);
   }
 
-  async list(limit: number): Promise<PublishedAsset[]> {
+  async *each(signal?: AbortSignal): AsyncIterable<PublishedAsset> {
     const type = LocatorType.onDemandOrigin.toString();
     const now = this.deps.clock.now();
-    const found: PublishedAsset[] = [];
-    for (const { value } of await this.deps.stores.locators.find("type", type)) {
-      if (found.length >= limit) break;
+    for await (const { value } of this.deps.stores.locators.each("type", type, signal)) {
       if (value.expirationDateTime <= now || (value.startTime ?? ALWAYS) > now) continue;
-      const published = await this.published(value);
-      if (published !== undefined && published.refusal === undefined) found.push(published);
+      const published = await this.published(value, signal);
+      if (published !== undefined && published.refusal === undefined) yield published;
     }
-    return found;
   }
 
-  async endpointRunning(): Promise<boolean> {
+  async endpointRunning(signal?: AbortSignal): Promise<boolean> {
     const id = defaultEndpointId(this.deps.account.name);
-    return (await this.deps.stores.streamingEndpoints.get(id))?.value.state === "Running";
+    const stored = await this.deps.stores.streamingEndpoints.get(id, signal);
+    return stored?.value.state === "Running";
   }
 
-  private async published(locator: Locator): Promise<PublishedAsset | undefined> {
+  private async published(
+    locator: Locator,
+    signal: AbortSignal | undefined,
+  ): Promise<PublishedAsset | undefined> {
     if (locator.type !== LocatorType.onDemandOrigin) return undefined;
-    const asset = await this.deps.stores.assets.get(locator.assetId);
+    const asset = await this.deps.stores.assets.get(locator.assetId, signal);
     if (asset === undefined || asset.value.deleting) return undefined;
-    const refusal = await this.refusalOf(asset.value);
+    const refusal = await this.refusalOf(asset.value, signal);
     return {
       locatorId: locator.id,
       assetId: asset.value.id,
@@ -53,12 +53,17 @@ export class StoredPublishedAssets implements PublishedAssets {
     };
   }
 
-  private async refusalOf({ id, options }: Asset): Promise<string | undefined> {
+  private async refusalOf(
+    { id, options }: Asset,
+    signal: AbortSignal | undefined,
+  ): Promise<string | undefined> {
     if (options === AssetOptions.storageEncrypted) {
       return "the asset is StorageEncrypted, which this origin does not decrypt";
     }
-    for (const policyId of await linkedIds(this.deps, id, "DeliveryPolicies")) {
-      const policy = await this.deps.stores.deliveryPolicies.get(policyId);
+    const { links, deliveryPolicies } = this.deps.stores;
+    for await (const { value } of links.each("source", id, signal)) {
+      if (value.property !== "DeliveryPolicies") continue;
+      const policy = await deliveryPolicies.get(value.targetId, signal);
       const refusal = policy === undefined ? undefined : refusalOf(policy.value);
       if (refusal !== undefined) return refusal;
     }

@@ -16,6 +16,7 @@ import type {
   SasGrant,
 } from "../ports/blob-store";
 import type { SasSigner } from "../ports/sas-signer";
+import { withSignal } from "./abort-option";
 import { codeOf, statusOf, storeError } from "./azure-errors";
 import { RangeReader } from "./range-reader";
 import { readExactly } from "./read-exactly";
@@ -63,9 +64,8 @@ export class AzureBlobStore implements BlobStore, SasSigner {
   }
 
   async *list(container: string, signal?: AbortSignal): AsyncIterable<BlobItem> {
-    const options = signal === undefined ? {} : { abortSignal: signal };
     try {
-      for await (const item of this.container(container).listBlobsFlat(options)) {
+      for await (const item of this.container(container).listBlobsFlat(withSignal(signal))) {
         yield { name: item.name, ...toProperties(item.properties) };
       }
     } catch (cause) {
@@ -185,10 +185,6 @@ function bodyOf(answer: BlobDownloadResponseParsed, address: BlobAddress): Reada
     throw new CorruptError(`${nameOf(address)}: the store answered without a body`);
   }
   return body;
-}
-
-function withSignal(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal === undefined ? {} : { abortSignal: signal };
 }
 
 function nameOf({ container, blob }: BlobAddress): string {

@@ -39,8 +39,8 @@ export class EntityIndexes<T extends Entity> {
   }
 
   /** The row that lists who has this value. */
-  read(index: string, value: string): Promise<IndexRow> {
-    return this.rows.read(indexRowKey(this.definition.kind, index, value));
+  read(index: string, value: string, signal?: AbortSignal): Promise<IndexRow> {
+    return this.rows.read(indexRowKey(this.definition.kind, index, value), signal);
   }
 
   /** Row keys of the index rows that some changes touch. */

@@ -1,4 +1,5 @@
 import type { TableClient, TransactionAction } from "@azure/data-tables";
+import { withSignal } from "./abort-option";
 import { statusOf, storeError } from "./azure-errors";
 import { type IndexRow, packGuids, unpackGuids } from "./index-row";
 
@@ -15,9 +16,13 @@ export class IndexRows {
   ) {}
 
   /** The row, empty when there is none. */
-  async read(rowKey: string): Promise<IndexRow> {
+  async read(rowKey: string, signal?: AbortSignal): Promise<IndexRow> {
     try {
-      const row = await this.table.getEntity<StoredIndexRow>(this.partitionKey, rowKey);
+      const row = await this.table.getEntity<StoredIndexRow>(
+        this.partitionKey,
+        rowKey,
+        withSignal(signal),
+      );
       return {
         rowKey,
         guids: unpackGuids(row.guids ?? new Uint8Array()),

@@ -16,12 +16,20 @@ import { NoticeRows } from "./notice-rows";
 import { TableJobStore } from "./table-job-store";
 import { TableJobTemplateStore } from "./table-job-template-store";
 import { TableTaskStore } from "./table-task-store";
+import { tryTimeout } from "./try-timeout";
 
 type Tables = Record<keyof typeof TABLES, TableClient>;
 
+/** A page of a table takes the longest, and may take 30 s by the store's own rules. */
+const TRY_TIMEOUT_MS = 35_000;
+
 /** Opens the account's tables, making those that are missing. */
-export async function openTables(access: StorageAccess, clock: Clock): Promise<AccountStores> {
-  const tables = await openAll(access);
+export async function openTables(
+  access: StorageAccess,
+  clock: Clock,
+  { tryTimeoutMs = TRY_TIMEOUT_MS } = {},
+): Promise<AccountStores> {
+  const tables = await openAll(access, clientOptions(access, tryTimeoutMs));
   const notices = new NoticeRows(tables.jobs, "Jobs", clock);
   const taskTemplates = new TableEntityStore(tables.jobTemplates, "Templates", TASK_TEMPLATES);
   const tasks = new TableTaskStore(tables.jobs, "Jobs", notices);
@@ -84,10 +92,13 @@ function protectionStores(
   };
 }
 
-async function openAll(access: StorageAccess): Promise<Tables> {
+async function openAll(
+  access: StorageAccess,
+  options: TableServiceClientOptions,
+): Promise<Tables> {
   const open = async (name: string): Promise<TableClient> => {
     const credential = new AzureNamedKeyCredential(access.accountName, access.accountKey);
-    const client = new TableClient(access.tableEndpoint, name, credential, clientOptions(access));
+    const client = new TableClient(access.tableEndpoint, name, credential, options);
     try {
       await client.createTable();
     } catch (cause) {
@@ -100,8 +111,12 @@ async function openAll(access: StorageAccess): Promise<Tables> {
   return Object.fromEntries(names.map(([key], i) => [key, clients[i]])) as Tables;
 }
 
-function clientOptions({ tableEndpoint }: StorageAccess): TableServiceClientOptions {
+function clientOptions(
+  { tableEndpoint }: StorageAccess,
+  tryTimeoutMs: number,
+): TableServiceClientOptions {
   return {
+    additionalPolicies: [tryTimeout(tryTimeoutMs)],
     allowInsecureConnection: tableEndpoint.startsWith("http:"),
     retryOptions: { maxRetries: 4, retryDelayInMs: 100, maxRetryDelayInMs: 1600 },
   };

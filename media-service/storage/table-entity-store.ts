@@ -4,6 +4,7 @@ import { ConflictError, NotFoundError } from "../domain/errors";
 import { guidOf, type IdKind } from "../domain/ids";
 import type { Replacement } from "../ports/account-stores";
 import type { Entity, EntityStore, Stored } from "../ports/entity-store";
+import { withSignal } from "./abort-option";
 import { statusOf, storeError } from "./azure-errors";
 import { type Columns, fromRow, toRow } from "./columns";
 import { commit, type PreparedWrite } from "./commit";
@@ -42,26 +43,29 @@ export class TableEntityStore<
     this.indexes = new EntityIndexes(table, partitionKey, definition);
   }
 
-  async get(id: string): Promise<Stored<T> | undefined> {
-    const row = await this.readRow(this.guid(id));
+  async get(id: string, signal?: AbortSignal): Promise<Stored<T> | undefined> {
+    const row = await this.readRow(this.guid(id), signal);
     return row === undefined ? undefined : this.toStored(row);
   }
 
   async find(index: Index, value: string): Promise<Stored<T>[]> {
-    const row = await this.indexes.read(index, value);
-    if (!row.overflowed) return this.withValue(row.guids, index, value);
     const found: Stored<T>[] = [];
-    for await (const stored of this.list()) {
-      if (this.definition.indexes[index].value(stored.value) === value) found.push(stored);
-    }
+    for await (const stored of this.each(index, value)) found.push(stored);
     return found;
   }
 
-  async *list(): AsyncIterable<Stored<T>> {
+  async *each(index: Index, value: string, signal?: AbortSignal): AsyncIterable<Stored<T>> {
+    const row = await this.indexes.read(index, value, signal);
+    const valueOf = this.definition.indexes[index].value;
+    const candidates = row.overflowed ? this.list(signal) : this.readAll(row.guids, signal);
+    for await (const stored of candidates) if (valueOf(stored.value) === value) yield stored;
+  }
+
+  async *list(signal?: AbortSignal): AsyncIterable<Stored<T>> {
     const { kind } = this.definition;
     const [first, last] = [`${kind}!`, `${kind}"`];
     const filter = odata`PartitionKey eq ${this.partitionKey} and RowKey ge ${first} and RowKey lt ${last}`;
-    const rows = this.table.listEntities({ queryOptions: { filter } });
+    const rows = this.table.listEntities({ queryOptions: { filter }, ...withSignal(signal) });
     try {
       for await (const row of rows) yield this.toStored(row);
     } catch (cause) {
@@ -178,19 +182,15 @@ export class TableEntityStore<
     return this.mutex.run(this.indexes.keys(changes), work);
   }
 
-  private async withValue(
+  private async *readAll(
     guids: readonly string[],
-    index: string,
-    value: string,
-  ): Promise<Stored<T>[]> {
-    const found: Stored<T>[] = [];
+    signal?: AbortSignal,
+  ): AsyncGenerator<Stored<T>> {
     for (let at = 0; at < guids.length; at += PARALLEL_READS) {
       const some = guids.slice(at, at + PARALLEL_READS);
-      const rows = await Promise.all(some.map((guid) => this.readRow(guid)));
-      found.push(...rows.flatMap((row) => (row === undefined ? [] : [this.toStored(row)])));
+      const rows = await Promise.all(some.map((guid) => this.readRow(guid, signal)));
+      yield* rows.flatMap((row) => (row === undefined ? [] : [this.toStored(row)]));
     }
-    const valueOf = this.definition.indexes[index as Index].value;
-    return found.filter((stored) => valueOf(stored.value) === value);
   }
 
   private readonly confirm = async (
@@ -198,14 +198,18 @@ export class TableEntityStore<
     index: string,
     value: string,
   ): Promise<string[]> => {
-    const found = await this.withValue(guids, index, value);
-    return found.map((stored) => this.guid(stored.value.id));
+    const valueOf = this.definition.indexes[index as Index].value;
+    const found: string[] = [];
+    for await (const stored of this.readAll(guids)) {
+      if (valueOf(stored.value) === value) found.push(this.guid(stored.value.id));
+    }
+    return found;
   };
 
-  private async readRow(guid: string): Promise<Row | undefined> {
+  private async readRow(guid: string, signal?: AbortSignal): Promise<Row | undefined> {
     const { partitionKey, rowKey } = this.keyOf(guid);
     try {
-      return await this.table.getEntity(partitionKey, rowKey);
+      return await this.table.getEntity(partitionKey, rowKey, withSignal(signal));
     } catch (cause) {
       if (statusOf(cause) === 404) return undefined;
       throw storeError(cause, `Table ${this.table.tableName}`);

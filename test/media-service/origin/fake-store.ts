@@ -131,9 +131,9 @@ export class FakePublishedAssets implements PublishedAssets {
     return this.assets.get(guid);
   }
 
-  async list(limit: number): Promise<PublishedAsset[]> {
+  async *each(): AsyncIterable<PublishedAsset> {
     await this.before();
-    return [...this.assets.values()].slice(0, limit);
+    yield* this.assets.values();
   }
 
   async endpointRunning(): Promise<boolean> {
