@@ -14,7 +14,7 @@ import {
 } from "./components";
 
 const settings = stackSettings();
-const { publicScheme, serverSideCopy } = settings;
+const { publicScheme, serverSideCopy, overwriteReplicas } = settings;
 const naming = { project: pulumi.getProject(), stack: pulumi.getStack(), salt: settings.nameSalt };
 const tags = { ...settings.tags, project: naming.project, stack: naming.stack };
 
@@ -47,7 +47,13 @@ const hosts = playerHosts({
 
 /** Every video with its relative path, and its addresses on every host. */
 export const videos = settings.videos.map(({ title, name, file, encodeIn }) => {
-  const video = new FailoverVideo(name, { file, dataCenters, encodeIn, serverSideCopy });
+  const video = new FailoverVideo(name, {
+    file,
+    dataCenters,
+    encodeIn,
+    serverSideCopy,
+    overwriteReplicas,
+  });
   return { name: title, relativePath: video.relativePath, urls: video.urlsOn(hosts) };
 });
 

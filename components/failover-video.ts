@@ -19,6 +19,8 @@ export interface FailoverVideoArgs {
   encodeIn: string;
   /** Whether blobs are copied from store to store, or relayed. */
   serverSideCopy: "auto" | "never" | "always";
+  /** Whether blobs that somebody else wrote in a copy give way to the original's. */
+  overwriteReplicas: boolean;
 }
 
 /**
@@ -87,7 +89,7 @@ export class FailoverVideo extends pulumi.ComponentResource {
     name: string,
     chain: Encoded & { source: StreamingDataCenter; replica: StreamingDataCenter } & Pick<
         FailoverVideoArgs,
-        "serverSideCopy"
+        "serverSideCopy" | "overwriteReplicas"
       >,
   ): void {
     const { source, replica, job, locator } = chain;
@@ -107,6 +109,7 @@ export class FailoverVideo extends pulumi.ComponentResource {
         targetAssetId: asset.assetId,
         sourceTag: job.contentTag,
         serverSideCopy: chain.serverSideCopy,
+        overwrite: chain.overwriteReplicas,
       },
       { parent: this },
     );

@@ -22,6 +22,9 @@ export class AssetCopy extends dynamic.Resource {
       totalBytes: undefined,
       contentDigest: undefined,
       comparedDigest: undefined,
+      blobs: undefined,
+      foreign: undefined,
+      drift: undefined,
     };
     const provider = providerStub("asset-copy");
     super(provider, name, { ...outputs, ...args, version: 1 }, opts, "twinstream", "AssetCopy");

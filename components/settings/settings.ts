@@ -24,6 +24,8 @@ export interface Settings {
   contentSteering: boolean;
   storageAccess: "shared-key";
   serverSideCopy: "auto" | "never" | "always";
+  /** Whether blobs that somebody else wrote in a copy give way to the original's. */
+  overwriteReplicas: boolean;
   /** How long a locator may be used from its start. */
   locatorDays: number;
   /** How long a deleted blob can be restored. */
@@ -61,6 +63,7 @@ export const settingKeys = [
   "protect",
   "publicScheme",
   "serverSideCopy",
+  "overwriteReplicas",
   "servicePrincipal",
   "softDeleteDays",
   "storageAccess",
@@ -91,6 +94,7 @@ export function readSettings(source: SettingsSource): Settings {
     publicScheme: config.choice("publicScheme", ["https", "http"], "https"),
     contentSteering: config.flag("contentSteering", true),
     storageAccess: readStorageAccess(config),
+    overwriteReplicas: config.flag("overwriteReplicas", false),
     serverSideCopy: config.choice("serverSideCopy", ["auto", "never", "always"], "auto"),
     // Locators are renewed 14 days before they lapse: shorter ones would be renewed on every run.
     locatorDays: config.integer("locatorDays", { min: 15, max: 3650, fallback: 90 }),

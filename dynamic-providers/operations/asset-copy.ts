@@ -8,7 +8,8 @@ import {
   MAX_BLOCK_SIZE_MIB,
   type ServerSideCopyMode,
 } from "./copy/copy-options";
-import { listCopied, removeCopied } from "./copy/remove-copied";
+import { listTarget, removeCopied } from "./copy/remove-copied";
+import { driftLine, NO_DRIFT, type TargetDrift, targetDrift } from "./copy/target-drift";
 import type { AccountConnection } from "./media-services-client/account-connection";
 import { MediaServicesClient } from "./media-services-client/client";
 import { assets, PERMISSIONS } from "./media-services-client/entities";
@@ -28,6 +29,8 @@ export interface AssetCopyInputs {
   readonly sourceTag: string;
   /** Default `auto`. */
   readonly serverSideCopy?: ServerSideCopyMode;
+  /** Whether blobs that somebody else wrote in the target give way. Default false. */
+  readonly overwrite?: boolean;
   /** Most ranges or blobs under way at once. Default 8. */
   readonly maxConcurrency?: number;
   /** Length of a range in MiB. Default 8. */
@@ -44,6 +47,12 @@ export interface AssetCopyOutputs extends AssetCopyInputs {
   readonly contentDigest: string;
   /** The digest when the target was last compared with the source: another one now means damage. */
   readonly comparedDigest: string;
+  /** Length and MD5 of each blob, as they were when the copy was compared. */
+  readonly blobs?: Readonly<Record<string, string>>;
+  /** Blobs of others in the target that are known, and left alone. */
+  readonly foreign?: readonly string[];
+  /** What happened to the target since, as the last refresh saw it. */
+  readonly drift?: TargetDrift;
 }
 
 /** Longest time a copy may take; its locators are removed as soon as it ends. */
@@ -63,6 +72,11 @@ export const operations: ResourceOperations<AssetCopyInputs, AssetCopyOutputs> =
         "serverSideCopy",
         (mode: unknown) => mode === undefined || isServerSideCopyMode(mode),
         `serverSideCopy must be auto, never or always, got ${String(news.serverSideCopy)}`,
+      )
+      .require(
+        "overwrite",
+        (overwrite: unknown) => overwrite === undefined || typeof overwrite === "boolean",
+        `overwrite must be true or false, got ${String(news.overwrite)}`,
       )
       .require(
         "maxConcurrency",
@@ -86,7 +100,9 @@ export const operations: ResourceOperations<AssetCopyInputs, AssetCopyOutputs> =
     const updates = (["source", "target", "sourceAssetId", "sourceTag", "version"] as const).some(
       differs,
     );
-    const damaged = olds.contentDigest !== olds.comparedDigest;
+    const drift = driftLine(olds.drift ?? NO_DRIFT);
+    if (drift !== "") writeLine(driftWarning(olds, { drift, overwrite: news.overwrite === true }));
+    const damaged = olds.contentDigest !== olds.comparedDigest || drift !== "";
     return Promise.resolve({ changes: replaces.length > 0 || updates || damaged, replaces });
   },
 
@@ -96,15 +112,16 @@ export const operations: ResourceOperations<AssetCopyInputs, AssetCopyOutputs> =
     const client = new MediaServicesClient(outs.target);
     if ((await client.get(assets, id)) === undefined) return { id: "" };
     const request = { assetId: id, minutes: SHORT_MINUTES, name: "twinstream copy check" };
-    const copied = await withSasLocator(
+    const found = await withSasLocator(
       client,
       { ...request, permissions: READ | LIST },
-      (locator) => listCopied(signedUrl(locator)),
+      (locator) => listTarget(signedUrl(locator)),
     );
-    return { id, props: { ...outs, ...summarize(copied) } };
+    const copied = found.filter(({ copiedFrom }) => copiedFrom !== undefined);
+    return { id, props: { ...outs, ...summarize(copied), drift: targetDrift(outs, found) } };
   },
 
-  update: async (_id, _olds, news) => ({ outs: await copyAsset(news) }),
+  update: async (_id, olds, news) => ({ outs: await copyAsset(news, olds.drift?.changed) }),
 
   async delete(id, outs) {
     const client = new MediaServicesClient(outs.target);
@@ -117,8 +134,21 @@ export const operations: ResourceOperations<AssetCopyInputs, AssetCopyOutputs> =
   },
 };
 
+function driftWarning(
+  { targetAssetId, target }: AssetCopyOutputs,
+  { drift, overwrite }: { drift: string; overwrite: boolean },
+): string {
+  const then = overwrite
+    ? "up replaces what was changed, and leaves alone what was added"
+    : "up leaves alone what was added, and refuses to replace what was changed";
+  return `warning: the copy ${targetAssetId} in ${target.accountName} is not what was copied: ${drift}. ${then}`;
+}
+
 /** Copies under two locators that exist for as long as the copy takes, however it ends. */
-async function copyAsset(inputs: AssetCopyInputs): Promise<AssetCopyOutputs> {
+async function copyAsset(
+  inputs: AssetCopyInputs,
+  changedInTarget: readonly string[] = [],
+): Promise<AssetCopyOutputs> {
   const { sourceAssetId, targetAssetId } = inputs;
   const from = {
     assetId: sourceAssetId,
@@ -133,20 +163,26 @@ async function copyAsset(inputs: AssetCopyInputs): Promise<AssetCopyOutputs> {
     minutes: COPY_MINUTES,
     name: "twinstream copy",
   };
-  const { blobCount, totalBytes, contentDigest } = await withSasLocator(
+  const { blobCount, totalBytes, contentDigest, blobs, foreign } = await withSasLocator(
     new MediaServicesClient(inputs.source),
     from,
     (source) =>
       withSasLocator(new MediaServicesClient(inputs.target), to, (target) =>
-        copyBetween(source, target, inputs),
+        copyBetween({ source, target, changedInTarget }, inputs),
       ),
   );
-  return { ...inputs, blobCount, totalBytes, contentDigest, comparedDigest: contentDigest };
+  return {
+    ...{ ...inputs, blobCount, totalBytes, contentDigest, comparedDigest: contentDigest },
+    ...{ blobs, foreign, drift: NO_DRIFT },
+  };
 }
 
 async function copyBetween(
-  source: SasLocator,
-  target: SasLocator,
+  {
+    source,
+    target,
+    changedInTarget,
+  }: { source: SasLocator; target: SasLocator; changedInTarget: readonly string[] },
   inputs: AssetCopyInputs,
 ): Promise<CopyReport> {
   const container = source.containerUrl.split("/").at(-1) ?? source.containerUrl;
@@ -156,6 +192,7 @@ async function copyBetween(
     sourceUrl: signedUrl(source),
     targetUrl: signedUrl(target),
     options: givenOptions(inputs),
+    changedInTarget,
     events: {
       note: (line) => {
         writeLine(`${label}: ${line}`);
@@ -171,8 +208,9 @@ async function copyBetween(
 }
 
 function givenOptions(inputs: AssetCopyInputs): Partial<CopyOptions> {
-  const { serverSideCopy, maxConcurrency, blockSizeMiB } = inputs;
+  const { serverSideCopy, maxConcurrency, blockSizeMiB, overwrite } = inputs;
   return {
+    ...(overwrite === undefined ? {} : { overwrite }),
     ...(serverSideCopy === undefined ? {} : { serverSideCopy }),
     ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
     ...(blockSizeMiB === undefined ? {} : { blockSizeMiB }),

@@ -38,6 +38,7 @@ async function declare(
       dataCenters,
       encodeIn: "east",
       serverSideCopy: "auto",
+      overwriteReplicas: false,
       ...changes,
     });
     return video;
@@ -108,6 +109,7 @@ describe("FailoverVideo", function () {
       targetAssetId: "replica bunny-west",
       sourceTag: "tag of bunny-east",
       serverSideCopy: "never",
+      overwrite: false,
       version: 1,
     });
     assert.deepEqual(copy.secrets, ["source.accountKey", "target.accountKey"]);

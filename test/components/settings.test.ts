@@ -77,6 +77,7 @@ describe("the stack's settings", () => {
       publicScheme: "https",
       contentSteering: true,
       storageAccess: "shared-key",
+      overwriteReplicas: false,
       serverSideCopy: "auto",
       locatorDays: 90,
       softDeleteDays: 7,

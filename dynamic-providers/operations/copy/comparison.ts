@@ -35,6 +35,14 @@ function describeDifference({ source, target }: BlobPair): string {
   return `${name} is version ${source.etag} in the source, a copy of ${target.copiedFrom ?? "an unknown version"} in the target`;
 }
 
+/** Length and MD5 of blobs by name, sorted. */
+export function fingerprints(entries: readonly BlobEntry[]): Record<string, string> {
+  const sorted = [...entries].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return Object.fromEntries(
+    sorted.map(({ name, sizeBytes, md5 }) => [name, `${sizeBytes} ${md5 ?? "without MD5"}`]),
+  );
+}
+
 /** Summarises blobs; the same names with the same content give the same digest in any account. */
 export function summarize(entries: readonly BlobEntry[]): ContentSummary {
   const hash = createHash("sha256");

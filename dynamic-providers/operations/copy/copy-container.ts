@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import { abortScope, runTogether } from "./abort-scope";
 import type { BlobEntry } from "./blob-entry";
-import { type ContentSummary, contentDifferences, summarize } from "./comparison";
+import { type ContentSummary, contentDifferences, fingerprints, summarize } from "./comparison";
 import { abortPendingCopy, copyBlob } from "./copy-blob";
 import type { CopyContext, CopyEvents } from "./copy-context";
 import { CopyError, toCopyError } from "./copy-error";
@@ -25,6 +25,8 @@ export interface CopyRequest {
   /** SAS URL of a container: read, write, delete and list. */
   readonly targetUrl: string;
   readonly options?: Partial<CopyOptions>;
+  /** Names of blobs that are known to have been changed in the target since they were copied. */
+  readonly changedInTarget?: readonly string[];
   readonly events: CopyEvents;
 }
 
@@ -36,6 +38,8 @@ export interface CopyReport extends ContentSummary {
   readonly removed: readonly string[];
   /** Blobs in the target that this copy did not make. */
   readonly foreign: readonly string[];
+  /** What the copy is made of, by name: length and MD5. */
+  readonly blobs: Readonly<Record<string, string>>;
 }
 
 /**
@@ -48,7 +52,8 @@ export interface CopyReport extends ContentSummary {
 export async function copyContainer(request: CopyRequest): Promise<CopyReport> {
   using scope = abortScope();
   const { context, gate } = openCopy(request, scope.signal);
-  const plan = await planAfterAborts(context);
+  const plan = await planAfterAborts(context, new Set(request.changedInTarget));
+  allowConflicts(context, plan.conflicts);
   request.events.planned({
     blobs: plan.copy.length,
     bytes: plan.copy.reduce((sum, { source }) => sum + source.sizeBytes, 0),
@@ -62,8 +67,10 @@ export async function copyContainer(request: CopyRequest): Promise<CopyReport> {
   for (const { name } of foreign)
     context.note(`${name} in the target is not from this copy: left alone`);
   const names = new Set(source.map(({ name }) => name));
+  const copies = target.filter(({ name }) => names.has(name));
   return {
-    ...summarize(target.filter(({ name }) => names.has(name))),
+    ...summarize(copies),
+    blobs: fingerprints(copies),
     copied: plan.copy.length,
     unchanged: plan.unchanged.length + plan.retouch.length,
     removed: stale.map(({ name }) => name),
@@ -105,11 +112,29 @@ function progressMeter(events: CopyEvents): CopyContext["moved"] {
 }
 
 /** Plans the copy, after the store has let go of what earlier runs asked of it. */
-async function planAfterAborts(context: CopyContext): Promise<CopyPlan> {
-  const plan = planCopy(...(await listBoth(context)));
+async function planAfterAborts(
+  context: CopyContext,
+  changed: ReadonlySet<string>,
+): Promise<CopyPlan> {
+  const plan = planCopy(...(await listBoth(context)), changed);
   if (plan.pending.length === 0) return plan;
   for (const entry of plan.pending) await abortPendingCopy(context, entry);
-  return planCopy(...(await listBoth(context)));
+  return planCopy(...(await listBoth(context)), changed);
+}
+
+/** @throws CopyError `TargetConflict` where what others wrote would be lost, and nobody has allowed that. */
+function allowConflicts(context: CopyContext, conflicts: readonly BlobEntry[]): void {
+  if (conflicts.length === 0) return;
+  const names = conflicts.map(({ name }) => name);
+  if (context.options.overwrite) {
+    context.note(`written in the target by somebody else, and replaced as allowed: ${names.join(", ")}`);
+    return;
+  }
+  throw new CopyError(
+    "TargetConflict",
+    `The target holds blobs that somebody else wrote, and copying would lose them: ${named(names)}. ` +
+      "Take them into the source or delete them in the target and run a refresh, then up; or set `overwriteReplicas: true` for one up, which replaces them",
+  );
 }
 
 async function listBoth(context: CopyContext): Promise<[BlobEntry[], BlobEntry[]]> {
@@ -148,13 +173,16 @@ async function retouch(context: CopyContext, { source, target }: BlobPair): Prom
 function assertEqual(source: readonly BlobEntry[], target: readonly BlobEntry[]): void {
   const differences = contentDifferences(source, target);
   if (differences.length === 0) return;
-  const listed = differences.slice(0, MAX_LISTED);
-  const rest = differences.length - listed.length;
-  const more = rest === 0 ? [] : [`and ${rest} more`];
   throw new CopyError(
     "TargetDiffers",
-    `Source and target differ after the copy, run again to repeat it: ${[...listed, ...more].join("; ")}`,
+    `Source and target differ after the copy, run again to repeat it: ${named(differences)}`,
   );
+}
+
+/** The first ones; the rest is counted. */
+function named(lines: readonly string[]): string {
+  const rest = lines.length - MAX_LISTED;
+  return [...lines.slice(0, MAX_LISTED), ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ");
 }
 
 async function removeBlobs(context: CopyContext, blobs: readonly BlobEntry[]): Promise<void> {

@@ -9,6 +9,7 @@ export type CopyErrorCode =
   | "SourceChanged"
   | "SourceDamaged"
   | "TargetChanged"
+  | "TargetConflict"
   | "TargetDiffers"
   | "Interrupted";
 

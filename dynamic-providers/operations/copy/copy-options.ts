@@ -13,6 +13,8 @@ export interface CopyOptions {
   readonly stallTimeoutMs: number;
   /** A server-side copy without progress for this long is aborted. @defaultValue 3,600,000 */
   readonly serverSideStallTimeoutMs: number;
+  /** Whether blobs that somebody else wrote in the target give way. @defaultValue false */
+  readonly overwrite: boolean;
   /** Longest pause between two looks at a server-side copy. @defaultValue 5,000 */
   readonly longestPollMs: number;
 }
@@ -24,6 +26,7 @@ const DEFAULTS: CopyOptions = {
   stallTimeoutMs: 60_000,
   serverSideStallTimeoutMs: 3_600_000,
   longestPollMs: 5_000,
+  overwrite: false,
 };
 
 /** Most MiB a store takes as one block: https://learn.microsoft.com/rest/api/storageservices/put-block */

@@ -17,23 +17,40 @@ export interface CopyPlan {
   readonly stale: readonly BlobEntry[];
   /** Blobs in the target that no run of this copy made: left alone, and reported. */
   readonly foreign: readonly BlobEntry[];
+  /** Blobs of {@link CopyPlan.copy} that somebody else wrote in the target: copying would lose that. */
+  readonly conflicts: readonly BlobEntry[];
   /** Copies that a store was still doing when the run that asked for them ended. */
   readonly pending: readonly BlobEntry[];
 }
 
-/** Compares two listings and decides what to do with every blob. */
-export function planCopy(source: readonly BlobEntry[], target: readonly BlobEntry[]): CopyPlan {
+/**
+ * Compares two listings and decides what to do with every blob.
+ *
+ * @param changed - names of blobs that are known to have been changed in the target since they were copied.
+ */
+export function planCopy(
+  source: readonly BlobEntry[],
+  target: readonly BlobEntry[],
+  changed: ReadonlySet<string> = new Set(),
+): CopyPlan {
   const targets = new Map(target.map((entry) => [entry.name, entry]));
   const names = new Set(source.map((entry) => entry.name));
   const extra = target.filter((entry) => !names.has(entry.name));
   const pairs = source.map((entry) => ({ source: entry, target: targets.get(entry.name) }));
   const same = pairs.filter(holdsSameContent);
+  const isTheirs = (entry: BlobEntry): boolean =>
+    isForeign(entry) || (entry.copiedFrom !== undefined && changed.has(entry.name));
+  const stale = extra.filter((entry) => entry.copiedFrom !== undefined);
+  const inTheWay = pairs.flatMap((pair) =>
+    pair.target === undefined || holdsSameContent(pair) ? [] : [pair.target],
+  );
   return {
     copy: pairs.filter((pair) => !holdsSameContent(pair)),
     retouch: same.filter((pair) => !hasSameProperties(pair)),
     unchanged: same.filter(hasSameProperties),
-    stale: extra.filter((entry) => entry.copiedFrom !== undefined),
+    stale,
     foreign: extra.filter((entry) => entry.copiedFrom === undefined),
+    conflicts: [...inTheWay.filter(isTheirs), ...stale.filter(({ name }) => changed.has(name))],
     pending: target.filter((entry) => entry.storeCopy?.status === "pending"),
   };
 }
@@ -46,6 +63,11 @@ export function holdsSameContent({ source, target }: BlobPair): boolean {
   if (target?.md5 === undefined || target.sizeBytes !== source.sizeBytes) return false;
   if (target.storeCopy !== undefined && target.storeCopy.status !== "success") return false;
   return source.md5 === undefined ? target.copiedFrom === source.etag : target.md5 === source.md5;
+}
+
+/** Not made by a copy of ours; what a store has not finished may lack our mark still. */
+function isForeign({ copiedFrom, storeCopy }: BlobEntry): boolean {
+  return copiedFrom === undefined && (storeCopy === undefined || storeCopy.status === "success");
 }
 
 function hasSameProperties({ source, target }: BlobPair): boolean {

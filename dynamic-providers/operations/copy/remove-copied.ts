@@ -7,21 +7,22 @@ import { abortStoreCopy } from "./server-side";
 import { openContainer } from "./store-access";
 import { deleteBlob } from "./target-blob";
 
+/** Lists what copies have put into a container; blobs that somebody else put there are left out. */
+async function listCopied(targetUrl: string): Promise<BlobEntry[]> {
+  return (await listTarget(targetUrl)).filter(({ copiedFrom }) => copiedFrom !== undefined);
+}
+
 /**
- * Lists what copies have put into a container; blobs that somebody else put there are left out.
+ * Lists everything in a target; a container that is gone holds nothing.
  *
  * @param targetUrl - SAS URL of the container: list.
  */
-export async function listCopied(targetUrl: string): Promise<BlobEntry[]> {
+export async function listTarget(targetUrl: string): Promise<BlobEntry[]> {
   using scope = abortScope();
   const { stallTimeoutMs } = copyOptions();
   const container = openContainer(targetUrl, "target");
   try {
-    const entries = await listContainer(container, "target", {
-      signal: scope.signal,
-      stallTimeoutMs,
-    });
-    return entries.filter(({ copiedFrom }) => copiedFrom !== undefined);
+    return await listContainer(container, "target", { signal: scope.signal, stallTimeoutMs });
   } catch (error) {
     if (isGone(error)) return [];
     throw error;

@@ -114,27 +114,89 @@ describe("the copy of an asset", function () {
     await assertNoAccessLeft();
   });
 
-  for (const { damage, act } of [
-    { damage: "a blob is lost", act: () => copy.client.deleteBlob("video.ism") },
+  it("is repaired by the next update after a blob is lost", async () => {
+    const { id, outs } = await operations.create(inputs);
+    await copy.client.deleteBlob("video.ism");
+
+    const { props } = await operations.read(id, outs);
+    assert.ok(props);
+    const diff = await operations.diff(id, props, inputs);
+    const updated = await operations.update(id, props, inputs);
+
+    assert.deepEqual(props.drift, { changed: [], missing: ["video.ism"], added: [] });
+    assert.deepEqual(diff, { changes: true, replaces: [] });
+    assert.deepEqual(updated.outs, outs);
+    assert.deepEqual(await contentOf(copy), await contentOf(original));
+  });
+
+  for (const { how, metadata } of [
+    { how: "by who knows nothing of the copy", metadata: () => Promise.resolve({}) },
     {
-      damage: "a blob is overwritten",
-      act: () => putBlob(copy, "video.ism", Buffer.from("<smiL/>")),
+      how: "by who kept its marks",
+      metadata: async () =>
+        (await copy.client.getBlobClient("video.ism").getProperties()).metadata ?? {},
     },
   ]) {
-    it(`is repaired by the next update after ${damage}`, async () => {
+    it(`names what was changed ${how}, and replaces it only when told to`, async () => {
       const { id, outs } = await operations.create(inputs);
-      await act();
+      const theirs = Buffer.from("<smil>theirs</smil>");
+      await putBlob(copy, "video.ism", { content: theirs, metadata: await metadata() });
 
       const { props } = await operations.read(id, outs);
       assert.ok(props);
-      const diff = await operations.diff(id, props, inputs);
-      const updated = await operations.update(id, props, inputs);
+      const printed = await whatIsPrinted(async () => {
+        assert.deepEqual(await operations.diff(id, props, inputs), { changes: true, replaces: [] });
+      });
+      assert.match(printed, /warning: .*changed video\.ism.*refuses to replace/);
+      await assert.rejects(operations.update(id, props, inputs), {
+        code: "TargetConflict",
+        message: /video\.ism.*overwriteReplicas: true/,
+      });
+      assert.deepEqual((await contentOf(copy))["video.ism"], theirs);
+      await assertNoAccessLeft();
 
-      assert.deepEqual(diff, { changes: true, replaces: [] });
-      assert.deepEqual(updated.outs, outs);
+      const told = await operations.update(id, props, { ...inputs, overwrite: true });
+      assert.deepEqual(told.outs, { ...outs, overwrite: true });
       assert.deepEqual(await contentOf(copy), await contentOf(original));
     });
   }
+
+  it("names what was added, leaves it alone, and is quiet about it from then on", async () => {
+    const { id, outs } = await operations.create(inputs);
+    await putBlob(copy, "theirs.vtt", Buffer.from("WEBVTT"));
+
+    const { props } = await operations.read(id, outs);
+    assert.ok(props);
+    assert.deepEqual(props.drift, { changed: [], missing: [], added: ["theirs.vtt"] });
+    assert.equal((await operations.diff(id, props, inputs)).changes, true);
+    const updated = await operations.update(id, props, inputs);
+
+    assert.deepEqual((await contentOf(copy))["theirs.vtt"], Buffer.from("WEBVTT"));
+    const again = await operations.read(id, updated.outs);
+    assert.deepEqual(again.props, updated.outs);
+    assert.equal((await operations.diff(id, updated.outs, inputs)).changes, false);
+  });
+
+  it("refuses to be made over what somebody else has put there", async () => {
+    await putBlob(copy, "video.ism", Buffer.from("theirs"));
+
+    await assert.rejects(operations.create(inputs), { code: "TargetConflict" });
+
+    assert.deepEqual(await contentOf(copy), { "video.ism": Buffer.from("theirs") });
+    await assertNoAccessLeft();
+  });
+
+  it("does not follow the original over what was changed in the target without a refresh", async () => {
+    const { id, outs } = await operations.create(inputs);
+    await putBlob(copy, "video.ism", Buffer.from("theirs"));
+    await putBlob(original, "video.ism", Buffer.from("<smil></smil>"));
+
+    await assert.rejects(operations.update(id, outs, { ...inputs, sourceTag: "second" }), {
+      code: "TargetConflict",
+    });
+
+    assert.deepEqual((await contentOf(copy))["video.ism"], Buffer.from("theirs"));
+  });
 
   it("follows the original when its tag changes", async () => {
     const { id, outs } = await operations.create(inputs);
@@ -257,4 +319,20 @@ describe("the copy of an asset", function () {
 function containerOf(store: TestStores["east"], asset: Asset): TestContainer {
   const client = store.getContainerClient(new URL(asset.uri).pathname.split("/").at(-1) ?? "");
   return { client, sasUrl: "" };
+}
+
+/** Collects what is written to standard output meanwhile. */
+async function whatIsPrinted(act: () => Promise<void>): Promise<string> {
+  const write = process.stdout.write.bind(process.stdout);
+  let printed = "";
+  process.stdout.write = (chunk: string | Uint8Array): boolean => {
+    printed += chunk.toString();
+    return true;
+  };
+  try {
+    await act();
+  } finally {
+    process.stdout.write = write;
+  }
+  return printed;
 }
