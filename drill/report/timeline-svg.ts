@@ -25,8 +25,8 @@ export function timelineSvg({ viewers, events, dataCenters }: DrillReport): stri
     `<svg class="timeline" viewBox="0 0 ${width} ${height}" role="img" aria-label="Timeline of the drill">`,
     awaySpan(events, { x, height, until }),
     axis(until, { x, height }),
-    ...viewers.map((viewer, i) => lane(viewer, { x, y: top + i * laneHeight, colour })),
     ...markers(events, { x, height }),
+    ...viewers.map((viewer, i) => lane(viewer, { x, y: top + i * laneHeight, colour })),
     "</svg>",
   ].join("\n");
 }

@@ -92,10 +92,7 @@ function protectionStores(
   };
 }
 
-async function openAll(
-  access: StorageAccess,
-  options: TableServiceClientOptions,
-): Promise<Tables> {
+async function openAll(access: StorageAccess, options: TableServiceClientOptions): Promise<Tables> {
   const open = async (name: string): Promise<TableClient> => {
     const credential = new AzureNamedKeyCredential(access.accountName, access.accountKey);
     const client = new TableClient(access.tableEndpoint, name, credential, options);

@@ -74,8 +74,10 @@ describe("a data center of an Azure stack", () => {
     lag = 3;
     const undo = await control.prepare("east");
     await control.takeAway("east");
-    assert.equal(resources[ORIGIN]?.["enabledState"], "Disabled");
-    assert.equal(resources[ENDPOINT]?.["endpointStatus"], "Disabled");
+    assert.deepEqual(resources, {
+      [ORIGIN]: { enabledState: "Disabled" },
+      [ENDPOINT]: { endpointStatus: "Disabled" },
+    });
 
     await control.bringBack("east", undo);
     assert.deepEqual(resources, {

@@ -86,7 +86,7 @@ describe("a drill", function () {
     assert.equal(report.outcome, "failed");
     const [stall] = report.promises;
     assert.equal(stall?.kept, false);
-    assert((stall?.measured ?? 0) > 0.5, JSON.stringify(stall));
+    assert((stall.measured ?? 0) > 0.5, JSON.stringify(stall));
     assert.deepEqual([...stack.away], []);
   });
 

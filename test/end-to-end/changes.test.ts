@@ -14,6 +14,7 @@ import {
   accountContents,
 } from "../support/account-contents";
 import { type ExportedResource, exportedResources, secretsOf } from "../support/exported-state";
+import { breakDataCenter, restoreDataCenter } from "../support/faults";
 import { LocalCloud } from "../support/local-cloud";
 import { allProcesses } from "../support/process-tree";
 import { firstSegments } from "../support/streaming";
@@ -89,6 +90,67 @@ describe("a stack that changes", function () {
     const down = await cloud.pulumi("up", "--yes");
     assert.equal(down.status, 0, down.output);
     assert.deepEqual(await everything(cloud), before);
+  });
+
+  it("reconciles by a plain up what changed while a data center was away", async () => {
+    const west = { ...second, name: "west clip", encodeIn: "west" };
+    await cloud.configure({ videos: [clip, second] });
+    const begun = await cloud.pulumi("up", "--yes");
+    assert.equal(begun.status, 0, begun.output);
+    const outputs = await cloud.outputs();
+    await breakDataCenter(cloud, "east");
+
+    await cloud.configure({ videos: [clip, west] });
+    const during = await cloud.pulumi("up", "--yes");
+    assert.notEqual(during.status, 0, during.output);
+    assert.match(during.output, /ReplicaAsset \(west-clip-east\):\s+error: .*account .* failed: .*Check that/);
+    const [, added] = (await cloud.outputs()).videos;
+    await firstSegments(added?.urls["west"]?.hls ?? "");
+
+    await restoreDataCenter(cloud, "east", outputs);
+    const preview = await cloud.pulumi("preview");
+    assert.match(preview.output, /\+ .*AssetCopy +west-clip-east +create/);
+    assert.match(preview.output, /- .*MezzanineAsset +second-clip-east +delete/);
+    const after = await cloud.pulumi("up", "--yes");
+    assert.equal(after.status, 0, after.output);
+    const left = await cloud.pulumi("preview", "--expect-no-changes");
+    assert.equal(left.status, 0, left.output);
+    const [, reconciled] = (await cloud.outputs()).videos;
+    for (const host of ["east", "west"]) await firstSegments(reconciled?.urls[host]?.hls ?? "");
+  });
+
+  it("shows in a preview what was written into a copy, and does not replace it silently", async () => {
+    await cloud.configure({ videos: [clip] });
+    const down = await cloud.pulumi("up", "--yes");
+    assert.equal(down.status, 0, down.output);
+    const resources = await exportedResources(cloud);
+    const app = resources.find(
+      ({ type, urn }) => type === "azure-native:app:ContainerApp" && urn.endsWith("west"),
+    );
+    const replica = resources.find(({ urn }) => urn.endsWith("ReplicaAsset::clip-west"));
+    assert(app && replica);
+    const container = store(app).client.getContainerClient(String(replica.outputs?.["container"]));
+    const theirs = container.getBlockBlobClient("tiny-clip.ismc");
+    const before = await theirs.downloadToBuffer();
+    await theirs.upload("theirs", 6);
+
+    const refreshed = await cloud.pulumi("refresh", "--yes");
+    assert.equal(refreshed.status, 0, refreshed.output);
+    const preview = await cloud.pulumi("preview");
+    assert.match(preview.output, /~ .*AssetCopy +clip-west +update/);
+    assert.match(preview.output, /changed tiny-clip\.ismc/);
+    const refused = await cloud.pulumi("up", "--yes");
+    assert.notEqual(refused.status, 0);
+    assert.match(refused.output, /AssetCopy \(clip-west\):\s+error: .*tiny-clip\.ismc/);
+    assert.equal((await theirs.downloadToBuffer()).toString(), "theirs");
+
+    await cloud.configure({ videos: [clip], overwriteReplicas: true });
+    const allowed = await cloud.pulumi("up", "--yes");
+    assert.equal(allowed.status, 0, allowed.output);
+    assert.deepEqual(await theirs.downloadToBuffer(), before);
+    await cloud.configure({ videos: [clip] });
+    const left = await cloud.pulumi("preview", "--expect-no-changes");
+    assert.equal(left.status, 0, left.output);
   });
 
   it("takes a third data center as one more entry", async () => {

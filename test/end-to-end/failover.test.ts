@@ -1,5 +1,7 @@
 import { strict as assert } from "node:assert";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { after, afterEach, before, beforeEach, describe, it } from "mocha";
 import type { Browser } from "playwright-core";
@@ -10,6 +12,7 @@ import { PlayerPage, type Viewer } from "../support/player";
 import { mediaPlaylists, segmentUrls } from "../support/streaming";
 
 const hosts = ["east", "west", "edge"] as const;
+const root = join(__dirname, "..", "..");
 
 describe("the sample video in two data centers", function () {
   this.timeout(300_000);
@@ -129,6 +132,59 @@ describe("the sample video in two data centers", function () {
       assert(seconds <= allowed, `${seconds} s is more than ${allowed} s`);
       const report = await viewer.until(({ ended }) => ended, 90, "at the end");
       assert.deepEqual(report.errors, []);
+    });
+  });
+
+  describe("drilled", () => {
+    const drill = async (
+      signal: NodeJS.Signals,
+    ): Promise<{ status: number | null; printed: string }> => {
+      const child = spawn(
+        process.execPath,
+        [...["-r", "tsx/cjs", "drill/main.ts"], ...drillArguments],
+        { cwd: root, env: { ...process.env, TWINSTREAM_HOME: cloud.home } },
+      );
+      let printed = "";
+      const take = (chunk: Buffer): void => {
+        printed += chunk.toString();
+        if (printed.includes("killed (drill)")) child.kill(signal);
+      };
+      child.stdout.on("data", take);
+      child.stderr.on("data", take);
+      const [status] = (await once(child, "close")) as [number | null];
+      return { status, printed };
+    };
+    const drillArguments = ["--no-browser", "--sample", "2", "--output"];
+    const compared = (): ReturnType<LocalCloud["command"]> =>
+      cloud.command("drill/main.ts", "--check-only", ...drillArguments);
+    before(() => {
+      drillArguments.push(join(cloud.home, "drill-report"));
+    });
+
+    it("finds every data center and the edge to offer the same", async () => {
+      const { status, output } = await compared();
+      assert.equal(status, 0, output);
+      assert.match(output, /same +segments +.*east, west, edge, trafficManager/);
+      assert.match(output, /same +locator +.*\(asked\)/);
+    });
+
+    it("brings the data center back when it is told to end", async () => {
+      const { status, printed } = await drill("SIGTERM");
+      assert.equal(status, 130, printed);
+      assert.match(printed, /restored \(drill\): east is brought back/);
+      assert.match(printed, /interrupted; report: /);
+      await restoreDataCenter(cloud, "east", outputs);
+    });
+
+    it("brings back first what a drill that was killed has left away", async () => {
+      const { status, printed } = await drill("SIGKILL");
+      assert.equal(status, null, printed);
+      const { ok } = await fetch(`http://${outputs.origins["east"] ?? ""}/readyz`);
+      assert.equal(ok, false, "east is away still");
+
+      const { output } = await compared();
+      assert.match(output, /an earlier drill left east away .*: it is brought back/);
+      await restoreDataCenter(cloud, "east", outputs);
     });
   });
 

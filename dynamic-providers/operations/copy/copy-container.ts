@@ -127,7 +127,9 @@ function allowConflicts(context: CopyContext, conflicts: readonly BlobEntry[]): 
   if (conflicts.length === 0) return;
   const names = conflicts.map(({ name }) => name);
   if (context.options.overwrite) {
-    context.note(`written in the target by somebody else, and replaced as allowed: ${names.join(", ")}`);
+    context.note(
+      `written in the target by somebody else, and replaced as allowed: ${names.join(", ")}`,
+    );
     return;
   }
   throw new CopyError(
