@@ -5,7 +5,7 @@ import type { Check } from "../report/drill-report";
 import { dashSegments } from "./dash";
 import { fetchBytes, fetchText } from "./fetch-whole";
 import { hlsPlaylists, hlsSegments, type ListedSegment } from "./hls";
-import { comparable } from "./manifest-text";
+import { comparable, withoutSteering } from "./manifest-text";
 
 /** How thoroughly, and over which hosts. */
 export interface Comparison {
@@ -87,7 +87,7 @@ async function compareOffers(
 }
 
 async function loadOffer(url: string, protocol: string, hosts: string[]): Promise<Offer> {
-  const text = await fetchText(url);
+  const text = withoutSteering(await fetchText(url));
   const manifests = new Map([[pathOf(url), comparable(text, hosts)]]);
   if (protocol.startsWith("dash")) {
     return { manifests, qualities: [...dashSegments(text, url).values()] };

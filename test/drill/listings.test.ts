@@ -3,7 +3,7 @@ import { describe, it } from "mocha";
 import { spread } from "../../drill/checks/compare-video";
 import { dashSegments } from "../../drill/checks/dash";
 import { hlsPlaylists, hlsSegments } from "../../drill/checks/hls";
-import { comparable } from "../../drill/checks/manifest-text";
+import { comparable, withoutSteering } from "../../drill/checks/manifest-text";
 
 const BASE = "http://a.test/guid/film.ism/manifest(format=x)";
 
@@ -70,6 +70,34 @@ describe("what a drill reads off manifests", () => {
       comparable('<MPD><ContentSteering x="1">u</ContentSteering><Period/></MPD>', hosts),
       "<MPD><Period/></MPD>",
     );
+  });
+
+  it("compares steered HLS by the pathway that each host has in use", () => {
+    const on = (own: string, other: string): string =>
+      [
+        "#EXTM3U",
+        `#EXT-X-CONTENT-STEERING:SERVER-URI="s",PATHWAY-ID="${own}"`,
+        `#EXT-X-MEDIA:GROUP-ID="a",URI="audio",STABLE-RENDITION-ID="x"`,
+        `#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="a",PATHWAY-ID="${own}",STABLE-VARIANT-ID="v"`,
+        "low",
+        `#EXT-X-MEDIA:GROUP-ID="a-${other}",URI="http://${other}.test/audio"`,
+        `#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="a-${other}",PATHWAY-ID="${other}",STABLE-VARIANT-ID="v"`,
+        `http://${other}.test/low`,
+        "",
+      ].join("\n");
+
+    assert.equal(comparable(on("east", "west"), []), comparable(on("west", "east"), []));
+    assert.deepEqual(hlsPlaylists(withoutSteering(on("east", "west")), BASE).length, 2);
+    const changed = on("west", "east").replace("\nlow", "\nlower");
+    assert.notEqual(comparable(on("east", "west"), []), comparable(changed, []));
+  });
+
+  it("compares steered DASH without its base URLs", () => {
+    const on = (own: string, other: string): string =>
+      `<MPD>\n  <BaseURL serviceLocation="${own}">http://${own}.test/</BaseURL>\n  <BaseURL serviceLocation="${other}">http://${other}.test/</BaseURL>\n  <ContentSteering defaultServiceLocation="${own}" queryBeforeStart="false">http://${own}.test/s</ContentSteering>\n  <Period/></MPD>`;
+
+    assert.equal(comparable(on("east", "west"), []), "<MPD>\n  <Period/></MPD>");
+    assert.equal(comparable(on("east", "west"), []), comparable(on("west", "east"), []));
   });
 
   it("samples evenly, with the first and the last", () => {

@@ -103,7 +103,10 @@ describe("a stack that changes", function () {
     await cloud.configure({ videos: [clip, west] });
     const during = await cloud.pulumi("up", "--yes");
     assert.notEqual(during.status, 0, during.output);
-    assert.match(during.output, /ReplicaAsset \(west-clip-east\):\s+error: .*account .* failed: .*Check that/);
+    assert.match(
+      during.output,
+      /ReplicaAsset \(west-clip-east\):\s+error: .*account .* failed: .*Check that/,
+    );
     const [, added] = (await cloud.outputs()).videos;
     await firstSegments(added?.urls["west"]?.hls ?? "");
 
