@@ -10,4 +10,6 @@ export interface CacheSettings {
   behavior: "honor-origin" | "override-always" | "override-if-missing";
   durationMs: number | undefined;
   query: QueryCaching;
+  /** Whether answers of the route's compressible types are compressed for clients that take that. */
+  compress: boolean;
 }

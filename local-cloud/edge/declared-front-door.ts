@@ -2,9 +2,11 @@ import { frontDoorPortUser } from "../stand-in/kinds/content-delivery";
 import { at, listAt, mapAt, numberAt, textAt, textsAt, type Value } from "../stand-in/properties";
 import type { ResourceRecord, ResourceRecords } from "../stand-in/resource-records";
 import type { PortBook } from "../storage/port-book";
+import { defaultCompressedTypes } from "./compression";
 import { declaredQuery } from "./declared-query";
 import { declaredRule } from "./declared-rule";
 import type { CacheSettings } from "./cache-settings";
+import type { DeliveryRule } from "./delivery-rules";
 import type {
   EndpointSettings,
   OriginGroupSettings,
@@ -57,23 +59,39 @@ function declaredRoute(
   route: ResourceRecord,
   responseTimeoutMs: number,
 ): RouteSettings[] {
-  const group = records.get(textAt(route.inputs, "originGroup.id") ?? "");
-  if (group === undefined) return [];
-  const rules = textsAt(route.inputs, "ruleSets[].id").flatMap((id) =>
-    inside(records, "azure-native:cdn:Rule", id).map(({ inputs }) => declaredRule(inputs)),
-  );
-  const patterns = listAt(route.inputs, "patternsToMatch").map(String);
+  const { inputs } = route;
+  const group = records.get(textAt(inputs, "originGroup.id") ?? "");
+  // The endpoint's own host is the only one that this machine has.
+  if (group === undefined || textAt(inputs, "linkToDefaultDomain") === "Disabled") return [];
+  const rules = textsAt(inputs, "ruleSets[].id").flatMap((id) => ruleSet(records, id));
+  const otherGroups = rules.flatMap(({ groupId }) => {
+    const other = groupId === undefined ? undefined : records.get(groupId);
+    return other === undefined ? [] : [declaredGroup(records, other)];
+  });
+  const patterns = listAt(inputs, "patternsToMatch").map(String);
+  const types = listAt(inputs, `${compression}.contentTypesToCompress`).map(String);
   return [
     {
       name: nameOf(route),
       patterns: patterns.length > 0 ? patterns : ["/*"],
-      originPath: textAt(route.inputs, "originPath") ?? "",
+      originPath: textAt(inputs, "originPath") ?? "",
       group: declaredGroup(records, group),
+      otherGroups,
       rules,
-      cache: routeCache(at(route.inputs, "cacheConfiguration")),
+      cache: routeCache(at(inputs, "cacheConfiguration")),
+      compressedTypes: types.length > 0 ? types : defaultCompressedTypes,
       responseTimeoutMs,
     },
   ];
+}
+
+const compression = "cacheConfiguration.compressionSettings";
+
+/** Rule sets apply one after the other, each in the order of its rules. */
+function ruleSet(records: ResourceRecords, id: string): DeliveryRule[] {
+  return inside(records, "azure-native:cdn:Rule", id)
+    .map(({ inputs }) => declaredRule(inputs))
+    .sort((a, b) => a.order - b.order);
 }
 
 /** A route that caches goes by what its origins say. */
@@ -83,6 +101,7 @@ function routeCache(configuration: Value | undefined): CacheSettings | undefined
     behavior: "honor-origin",
     durationMs: undefined,
     query: declaredQuery(configuration),
+    compress: at(configuration, "compressionSettings.isCompressionEnabled") === true,
   };
 }
 
@@ -91,7 +110,7 @@ function declaredGroup(records: ResourceRecords, group: ResourceRecord): OriginG
   const { inputs } = group;
   const protocol = textAt(inputs, "healthProbeSettings.probeProtocol");
   return {
-    id: group.id,
+    id: group.id.toLowerCase(),
     origins: origins.map(declaredOrigin),
     probe: mapAt(inputs, "healthProbeSettings") && {
       path: textAt(inputs, "healthProbeSettings.probePath") ?? "/",

@@ -1,13 +1,9 @@
 import { at, listAt, numberAt, type Properties, textAt, type Value } from "../stand-in/properties";
-import { declaredQuery } from "./declared-query";
-import {
-  type DeliveryCondition,
-  type DeliveryRule,
-  type HeaderAction,
-  knownOperators,
-  knownVariables,
-} from "./delivery-rules";
 import type { CacheSettings } from "./cache-settings";
+import { declaredQuery } from "./declared-query";
+import type { DeliveryRule, HeaderAction } from "./delivery-rules";
+import { type DeliveryCondition, unobeyedOf } from "./rule-conditions";
+import type { UrlRedirect, UrlRewrite } from "./url-actions";
 
 const behaviors: Readonly<Record<string, CacheSettings["behavior"]>> = {
   HonorOrigin: "honor-origin",
@@ -15,19 +11,26 @@ const behaviors: Readonly<Record<string, CacheSettings["behavior"]>> = {
   OverrideIfOriginMissing: "override-if-missing",
 };
 
+const redirectStatuses: Readonly<Record<string, UrlRedirect["status"]>> = {
+  Moved: 301,
+  Found: 302,
+  TemporaryRedirect: 307,
+  PermanentRedirect: 308,
+};
+
 /** Reads one declared rule. */
 export function declaredRule(inputs: Properties): DeliveryRule {
   const actions = listAt(inputs, "actions");
-  const override = actions.find(
-    (action) => textAt(action, "name") === "RouteConfigurationOverride",
-  );
+  const named = (name: string): Value | undefined =>
+    actions.find((action) => textAt(action, "name") === name);
+  const override = named("RouteConfigurationOverride");
   return {
     order: numberAt(inputs, "order") ?? 0,
     conditions: listAt(inputs, "conditions").map(declaredCondition),
-    cache:
-      override === undefined
-        ? undefined
-        : declaredCache(at(override, "parameters.cacheConfiguration")),
+    cache: override === undefined ? undefined : declaredCache(override),
+    groupId: textAt(override, "parameters.originGroupOverride.originGroup.id")?.toLowerCase(),
+    redirect: declaredRedirect(named("UrlRedirect")),
+    rewrite: declaredRewrite(named("UrlRewrite")),
     headers: actions.flatMap(declaredHeader),
     stops: textAt(inputs, "matchProcessingBehavior") === "Stop",
   };
@@ -35,16 +38,8 @@ export function declaredRule(inputs: Properties): DeliveryRule {
 
 /** What a declared rule asks for that the edge doesn't do; empty when it obeys it whole. */
 export function unknownParts(inputs: Properties): string[] {
-  const actions = listAt(inputs, "actions").flatMap((action) => {
-    const name = textAt(action, "name") ?? "";
-    return obeyedActions.has(name) ? [] : [`action ${name}`];
-  });
-  const conditions = listAt(inputs, "conditions")
-    .map(declaredCondition)
-    .flatMap(({ variable, operator }) => [
-      ...(knownVariables.has(variable) ? [] : [`condition ${variable}`]),
-      ...(knownOperators.has(operator) ? [] : [`operator ${operator}`]),
-    ]);
+  const actions = listAt(inputs, "actions").flatMap(unobeyedAction);
+  const conditions = listAt(inputs, "conditions").map(declaredCondition).flatMap(unobeyedOf);
   return [...actions, ...conditions];
 }
 
@@ -52,7 +47,24 @@ const obeyedActions: ReadonlySet<string> = new Set([
   "RouteConfigurationOverride",
   "ModifyRequestHeader",
   "ModifyResponseHeader",
+  "UrlRedirect",
+  "UrlRewrite",
 ]);
+
+function unobeyedAction(action: Value): string[] {
+  const name = textAt(action, "name") ?? "";
+  if (isRedirectToTls(action)) return ["the redirect to https, which nothing here speaks,"];
+  return obeyedActions.has(name) ? [] : [`action ${name}`];
+}
+
+/** A redirect of the edge's own host to https would lead nowhere on this machine. */
+function isRedirectToTls(action: Value): boolean {
+  return (
+    textAt(action, "name") === "UrlRedirect" &&
+    textAt(action, "parameters.destinationProtocol") === "Https" &&
+    textAt(action, "parameters.customHostname") === undefined
+  );
+}
 
 function declaredCondition(condition: Value): DeliveryCondition {
   return {
@@ -65,12 +77,38 @@ function declaredCondition(condition: Value): DeliveryCondition {
   };
 }
 
-function declaredCache(configuration: Value | undefined): CacheSettings | "none" {
-  if (configuration === undefined || configuration === null) return "none";
+/** An override without caching switches it off, unless it is about the origin group alone. */
+function declaredCache(override: Value): CacheSettings | "none" | undefined {
+  const configuration = at(override, "parameters.cacheConfiguration");
+  if (configuration === undefined || configuration === null) {
+    return at(override, "parameters.originGroupOverride") === undefined ? "none" : undefined;
+  }
   return {
     behavior: behaviors[textAt(configuration, "cacheBehavior") ?? ""] ?? "honor-origin",
     durationMs: durationMs(textAt(configuration, "cacheDuration")),
     query: declaredQuery(configuration),
+    compress: textAt(configuration, "isCompressionEnabled") === "Enabled",
+  };
+}
+
+function declaredRedirect(action: Value | undefined): UrlRedirect | undefined {
+  if (action === undefined || isRedirectToTls(action)) return undefined;
+  return {
+    status: redirectStatuses[textAt(action, "parameters.redirectType") ?? ""] ?? 302,
+    protocol: textAt(action, "parameters.destinationProtocol") === "Https" ? "https" : "http",
+    host: textAt(action, "parameters.customHostname"),
+    path: textAt(action, "parameters.customPath"),
+    query: textAt(action, "parameters.customQueryString"),
+    fragment: textAt(action, "parameters.customFragment"),
+  };
+}
+
+function declaredRewrite(action: Value | undefined): UrlRewrite | undefined {
+  if (action === undefined) return undefined;
+  return {
+    source: textAt(action, "parameters.sourcePattern") ?? "/",
+    destination: textAt(action, "parameters.destination") ?? "/",
+    keepsRest: at(action, "parameters.preserveUnmatchedPath") === true,
   };
 }
 

@@ -1,38 +1,49 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { LRUCache } from "lru-cache";
 import type { CacheSettings, QueryCaching } from "./cache-settings";
+import type { Encoding } from "./compression";
 
-/** An answer that is kept. */
-export interface CachedResponse {
-  /** Headers of the origin, without those of its connection. */
+/** One form of an answer: as the origin gave it, or compressed. */
+export interface Representation {
+  /** Without those of a connection. */
   headers: IncomingHttpHeaders;
+  /** The same, as they go out: names and values in turn. */
+  rawHeaders: readonly string[];
   body: Buffer;
+}
+
+/** A whole answer that many requests can be given. */
+export interface WholeResponse {
+  status: number;
   /** Which origin gave it. */
   origin: string;
   storedAt: number;
+  plain: Representation;
+  /** Whether clients that take an encoding get it. */
+  compressible: boolean;
+  /** Forms made for clients that take them. */
+  compressed: Map<Encoding, Promise<Representation>>;
 }
 
 const defaultMaxBytes = 256 * 1024 * 1024;
-/** Larger bodies are passed through. */
-export const maxCachedBodyBytes = 16 * 1024 * 1024;
 
 /** Answers kept in memory, the least recently used going first; gone when the edge stops. */
 export class EdgeCache {
-  private readonly entries: LRUCache<string, CachedResponse>;
+  private readonly entries: LRUCache<string, WholeResponse>;
 
   constructor(maxBytes = defaultMaxBytes) {
     this.entries = new LRUCache({
       maxSize: maxBytes,
-      sizeCalculation: ({ body }, key) => body.length + key.length + 1,
+      sizeCalculation: ({ plain }, key) => plain.body.length + key.length + 1,
     });
   }
 
   /** An answer that is still fresh. */
-  get(key: string): CachedResponse | undefined {
+  get(key: string): WholeResponse | undefined {
     return this.entries.get(key);
   }
 
-  put(key: string, response: CachedResponse, lifetimeMs: number): void {
+  put(key: string, response: WholeResponse, lifetimeMs: number): void {
     this.entries.set(key, response, { ttl: lifetimeMs });
   }
 
@@ -47,8 +58,9 @@ export class EdgeCache {
 
 /** The key of a request: scope, path, and of its query what the settings keep. */
 export function cacheKey(scope: string, url: string, query: QueryCaching): string {
-  const [path = "/", search = ""] = url.split(/\?(.*)/s);
-  return `${scope} ${path}?${keptQuery(search, query)}`;
+  const mark = url.indexOf("?");
+  if (mark < 0) return `${scope} ${url}?`;
+  return `${scope} ${url.slice(0, mark)}?${keptQuery(url.slice(mark + 1), query)}`;
 }
 
 function keptQuery(search: string, { mode, parameters }: QueryCaching): string {

@@ -1,113 +1,165 @@
-import type { Dispatcher } from "undici";
-import { type EdgeDeps, type Exchange, openExchange } from "./edge-exchange";
-import { sendAnswer, sendCached, sendFailure } from "./edge-response";
-import type { OriginSettings, RouteSettings } from "./front-door-settings";
-import { requestHeaders } from "./message-headers";
+import { isCompressible } from "./compression";
+import { type WholeResponse, lifetimeMs } from "./edge-cache";
+import { type EdgeDeps, type Exchange, isSafe, methodOf } from "./edge-exchange";
+import { sendFailure, sendRedirect, sendWhole, stream } from "./edge-response";
+import { changedHeaders, requestHeaders } from "./message-headers";
 import type { OriginGroup } from "./origin-group";
-import { failureOf, type OriginAnswer, OriginFailure } from "./origin-request";
+import { OriginRace, type Result } from "./origin-race";
+import { type OriginAnswer, OriginFailure } from "./origin-request";
+import { originUrl } from "./url-actions";
+import { wholeResponse } from "./whole-response";
 
-/** Methods that may be asked twice without harm (RFC 9110, 9.2.1). */
-const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
-
-/** What came of asking an origin. */
-type Result = OriginAnswer | OriginFailure;
-
-/** Answers a request from the cache or from the first origin of the route that can. */
+/** Answers a request from the cache or from the first origin of the group that can. */
 export async function answer(
   deps: EdgeDeps,
-  message: Pick<Exchange, "request" | "response">,
-  target: { route: RouteSettings; group: OriginGroup },
+  exchange: Exchange,
+  group: OriginGroup,
 ): Promise<void> {
-  const exchange = openExchange(message, target.route);
   deps.counters.requests += 1;
-  const cached = exchange.key === undefined ? undefined : deps.cache.get(exchange.key);
-  if (cached !== undefined) {
-    deps.counters.cacheHits += 1;
-    sendCached(exchange, cached, deps.now());
+  const { key, outcome } = exchange;
+  if (outcome.redirect !== undefined) {
+    sendRedirect(exchange, outcome.redirect);
     return;
   }
-  await forward(deps, exchange, target.group);
+  const cached = key === undefined ? undefined : deps.cache.get(key);
+  if (cached !== undefined) {
+    deps.counters.cacheHits += 1;
+    await sendWhole(exchange, cached, { verdict: "TCP_HIT", now: deps.now() });
+    return;
+  }
+  const gone = goneSignal(exchange);
+  if (key !== undefined && isShareable(exchange)) await share(deps, exchange, { key, group, gone });
+  else await forward(deps, exchange, { group, stop: gone });
 }
 
-/** Asks one origin after the other, as long as that is allowed and none could answer. */
-async function forward(deps: EdgeDeps, exchange: Exchange, group: OriginGroup): Promise<void> {
-  const { retry } = deps;
-  const all = group.candidates({ byRequestsToo: retry.enabled });
-  const mayRepeat = retry.enabled && safeMethods.has(methodOf(exchange));
-  const candidates = mayRepeat ? all : all.slice(0, 1);
-  let last: Result | undefined;
-  for (const [index, origin] of candidates.entries()) {
-    await discard(last);
-    last = await attempt(deps, exchange, { origin, isLast: index === candidates.length - 1 });
-    if (exchange.abort.aborted) return discard(last);
-    if (!isFailed(last)) {
-      if (index > 0) deps.counters.rescued += 1;
-      break;
-    }
-    note(deps, { exchange, group, result: last, origin });
+/** Aborts when the client goes away before it has its answer. */
+function goneSignal({ response }: Exchange): AbortSignal {
+  const gone = new AbortController();
+  response.once("close", () => {
+    if (!response.writableFinished) gone.abort(new Error("the client went away"));
+  });
+  return gone.signal;
+}
+
+/** Whether the whole body would be asked for, as the cache wants it. */
+function isShareable({ request }: Exchange): boolean {
+  return request.method === "GET" && request.headers.range === undefined;
+}
+
+/** Waits for the answer that another request is getting, or gets one for all who want it. */
+async function share(
+  deps: EdgeDeps,
+  exchange: Exchange,
+  { key, group, gone }: { key: string; group: OriginGroup; gone: AbortSignal },
+): Promise<void> {
+  let own: Result | undefined;
+  const { asked, answer: whole } = await deps.shared.join({ key, gone }, async (stop) => {
+    own = await ask(deps, exchange, { group, stop });
+    return take(deps, exchange, own);
+  });
+  if (gone.aborted) {
+    letGo(own);
+  } else if (whole !== undefined) {
+    if (!asked) deps.counters.shared += 1;
+    await sendWhole(exchange, whole, { verdict: "TCP_MISS", now: deps.now() });
+  } else if (asked) await conclude(deps, exchange, own);
+  else await forward(deps, exchange, { group, stop: gone });
+}
+
+/** Gets an answer for one request alone. */
+async function forward(
+  deps: EdgeDeps,
+  exchange: Exchange,
+  { group, stop }: { group: OriginGroup; stop: AbortSignal },
+): Promise<void> {
+  const result = await ask(deps, exchange, { group, stop });
+  if (stop.aborted) {
+    letGo(result);
+    return;
   }
-  await conclude(deps, exchange, last);
+  const whole = isShareable(exchange) ? take(deps, exchange, result) : undefined;
+  if (whole === undefined) await conclude(deps, exchange, result);
+  else await sendWhole(exchange, whole, { verdict: "TCP_MISS", now: deps.now() });
+}
+
+function letGo(result: Result | undefined): void {
+  if (result !== undefined && !(result instanceof OriginFailure)) result.cancel();
+}
+
+function ask(
+  deps: EdgeDeps,
+  exchange: Exchange,
+  { group, stop }: { group: OriginGroup; stop: AbortSignal },
+): Promise<Result | undefined> {
+  const { request, seen, route, prefix, outcome, key, body } = exchange;
+  const headers = requestHeaders(request, key !== undefined);
+  const race = new OriginRace(deps, {
+    group,
+    asking: {
+      method: methodOf(request),
+      path: originUrl(seen, {
+        prefix,
+        originPath: route.settings.originPath,
+        rewrite: outcome.rewrite,
+      }),
+      headers: changedHeaders(headers, outcome.requestHeaders, seen),
+      ...(body !== undefined && { body }),
+    },
+    mayRepeat: isSafe(request),
+    wantsWhole: key !== undefined && isShareable(exchange),
+    responseTimeoutMs: route.settings.responseTimeoutMs,
+    stop,
+  });
+  return race.run();
+}
+
+/**
+ * Makes an answer into one that can be given to many, and keeps it where that is allowed; `undefined`
+ * when it is for one client alone, too long, or a failure.
+ */
+function take(
+  deps: EdgeDeps,
+  { key, outcome, route }: Exchange,
+  result: Result | undefined,
+): WholeResponse | undefined {
+  if (key === undefined || outcome.cache === undefined || !isForAll(result)) return undefined;
+  const isKept = result.status === 200;
+  const keepMs = isKept ? lifetimeMs(outcome.cache, result.headers) : 0;
+  if (isKept && keepMs <= 0) return undefined;
+  const whole = wholeResponse(result, {
+    storedAt: deps.now(),
+    compressible: isKept && outcome.cache.compress && compresses(result, route.compressedTypes),
+  });
+  if (isKept) deps.cache.put(key, whole, keepMs);
+  return whole;
+}
+
+/** Only whole answers without a client's own state; of failures everyone asks for another. */
+function isForAll(result: Result | undefined): result is OriginAnswer {
+  return (
+    result !== undefined &&
+    !(result instanceof OriginFailure) &&
+    result.rest === undefined &&
+    (result.status === 200 || result.status === 404) &&
+    result.headers["set-cookie"] === undefined
+  );
+}
+
+function compresses({ headers, start }: OriginAnswer, types: ReadonlySet<string>): boolean {
+  const { "content-type": type, "content-encoding": encoding } = headers;
+  return isCompressible({ type, encoding, sizeBytes: start.length }, types);
 }
 
 async function conclude(
   deps: EdgeDeps,
   exchange: Exchange,
-  last: Result | undefined,
+  result: Result | undefined,
 ): Promise<void> {
-  if (last === undefined || isFailed(last)) deps.counters.failed += 1;
-  if (last === undefined || last instanceof OriginFailure) sendFailure(exchange, last);
-  else await sendAnswer(deps, exchange, last);
-}
-
-async function attempt(
-  { client, retry }: EdgeDeps,
-  exchange: Exchange,
-  { origin, isLast }: { origin: OriginSettings; isLast: boolean },
-): Promise<Result> {
-  const { request, route, outcome, key, abort } = exchange;
-  const method = methodOf(exchange);
-  const patienceMs = isLast ? Infinity : retry.tryNextAfterMs;
-  try {
-    return await client.ask({
-      origin,
-      method,
-      path: `${route.originPath}${request.url ?? "/"}`,
-      headers: requestHeaders(request, { mayCache: key !== undefined, actions: outcome.headers }),
-      ...(safeMethods.has(method) ? {} : { body: request }),
-      signal: abort,
-      timeoutMs: Math.min(route.responseTimeoutMs, patienceMs),
-      // After the last origin there is nobody to repeat a broken answer.
-      bufferBytes: isLast ? 0 : retry.bufferBytes,
-    });
-  } catch (error) {
-    return error instanceof OriginFailure ? error : failureOf(error, origin.name);
+  if (result === undefined || result instanceof OriginFailure) {
+    deps.counters.failed += 1;
+    sendFailure(exchange, result);
+    return;
   }
-}
-
-function methodOf({ request }: Exchange): Dispatcher.HttpMethod {
-  return request.method ?? "GET";
-}
-
-function isFailed(result: Result): boolean {
-  return result instanceof OriginFailure || result.status >= 500;
-}
-
-/** Remembers a failure; a 500 may be about the one thing asked for, a gateway's status isn't. */
-function note(
-  deps: EdgeDeps,
-  failed: { exchange: Exchange; group: OriginGroup; result: Result; origin: OriginSettings },
-): void {
-  const { exchange, group, result, origin } = failed;
-  const isFailure = result instanceof OriginFailure;
-  if (isFailure || [502, 503, 504].includes(result.status)) group.distrust(origin.name);
-  const why = isFailure ? result.message : `answered ${result.status.toString()}`;
-  deps.log.warn(
-    { origin: origin.name, url: exchange.request.url, why },
-    "an origin failed a request",
-  );
-}
-
-/** Lets go of a body that nobody will read. */
-async function discard(result: Result | undefined): Promise<void> {
-  if (result !== undefined && !(result instanceof OriginFailure)) await result.rest?.return?.();
+  if (result.status >= 500) deps.counters.failed += 1;
+  await stream(exchange, result);
 }

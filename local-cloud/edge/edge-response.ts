@@ -1,99 +1,51 @@
 import { once } from "node:events";
-import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { requestedRange } from "./byte-range";
-import { type CachedResponse, lifetimeMs, maxCachedBodyBytes } from "./edge-cache";
-import type { EdgeDeps, Exchange } from "./edge-exchange";
-import { responseHeaders } from "./message-headers";
+import { acceptedEncoding } from "./compression";
+import type { Representation, WholeResponse } from "./edge-cache";
+import type { Exchange } from "./edge-exchange";
+import { changedHeaders, endToEndHeaders, flatHeaders } from "./message-headers";
 import type { OriginAnswer, OriginFailure } from "./origin-request";
+import { redirectLocation, type UrlRedirect } from "./url-actions";
+import { inEncoding, namesTag } from "./whole-response";
 
-/** Answers from the cache. */
-export function sendCached(exchange: Exchange, cached: CachedResponse, now: number): void {
-  const age = Math.floor((now - cached.storedAt) / 1000).toString();
-  sendWhole(exchange, cached, { "x-cache": "TCP_HIT", age });
-}
-
-/** Passes an origin's answer on, and keeps it where that is allowed. */
-export async function sendAnswer(
-  deps: EdgeDeps,
-  exchange: Exchange,
-  found: OriginAnswer,
-): Promise<void> {
-  const keepMs = keepForMs(exchange, found);
-  const kept = { headers: found.headers, origin: found.origin.name, storedAt: deps.now() };
-  const keep = (body: Buffer): void => {
-    if (exchange.key !== undefined && keepMs > 0) {
-      deps.cache.put(exchange.key, { ...kept, body }, keepMs);
-    }
-  };
-  if (found.rest === undefined && keepMs > 0) {
-    keep(found.start);
-    sendWhole(exchange, { ...kept, body: found.start }, { "x-cache": "TCP_MISS" });
-  } else {
-    await stream(exchange, found, keep);
-  }
-}
-
-/** Only whole, successful answers without a client's own state are kept. */
-function keepForMs({ key, outcome, request }: Exchange, found: OriginAnswer): number {
-  const keepable =
-    key !== undefined &&
-    request.method === "GET" &&
-    request.headers.range === undefined &&
-    found.status === 200 &&
-    found.headers["set-cookie"] === undefined;
-  return keepable && outcome.cache !== undefined ? lifetimeMs(outcome.cache, found.headers) : 0;
-}
-
-async function stream(
-  { request, response, outcome }: Exchange,
-  found: OriginAnswer,
-  keep: (body: Buffer) => void,
-): Promise<void> {
+/** Passes an origin's answer on to one client, at its pace. */
+export async function stream(exchange: Exchange, found: OriginAnswer): Promise<void> {
+  const { request, response, outcome, seen } = exchange;
   const length = found.headers["content-length"];
-  response.writeHead(found.status, {
-    ...responseHeaders(found.headers, outcome.headers),
-    ...(length === undefined ? {} : { "content-length": length }),
-    ...edgeHeaders(found.origin.name, {
-      "x-cache": outcome.cache === undefined ? "CONFIG_NOCACHE" : "TCP_MISS",
-    }),
-  });
+  const headers = changedHeaders(endToEndHeaders(found.headers), outcome.responseHeaders, seen);
+  response.writeHead(found.status, [
+    ...flatHeaders(headers),
+    ...(length === undefined ? [] : ["content-length", length]),
+    ...edgeHeaders(found.origin.name, outcome.cache === undefined ? "CONFIG_NOCACHE" : "TCP_MISS"),
+  ]);
   if (request.method === "HEAD") {
     response.end();
-    await found.rest?.return?.();
+    found.cancel();
     return;
   }
+  response.once("close", () => {
+    found.cancel();
+  });
   try {
-    const whole = await passOn(found, response);
+    await passOn(found, response);
     response.end();
-    if (whole !== undefined) keep(whole);
   } catch {
     // Part of the body is out: all that can be said now is that the rest won't come.
     response.destroy();
   }
 }
 
-/** Writes a body at the reader's pace; answers it whole if it isn't larger than what is cached. */
-async function passOn(found: OriginAnswer, response: ServerResponse): Promise<Buffer | undefined> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of bodyOf(found)) {
-    size += part.length;
-    if (size <= maxCachedBodyBytes) parts.push(part);
-    else parts.length = 0;
-    if (!response.write(part)) await writable(response);
-  }
-  return size <= maxCachedBodyBytes ? Buffer.concat(parts) : undefined;
-}
-
-async function* bodyOf({ start, rest }: OriginAnswer): AsyncGenerator<Buffer> {
-  if (start.length > 0) yield start;
+async function passOn({ start, rest }: OriginAnswer, response: ServerResponse): Promise<void> {
+  if (start.length > 0 && !response.write(start)) await writable(response);
   if (rest === undefined) return;
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
-    yield next.value;
+    if (!response.write(next.value)) await writable(response);
   }
 }
 
 async function writable(response: ServerResponse): Promise<void> {
+  if (response.destroyed) throw new Error("the client went away");
   const settled = new AbortController();
   const { signal } = settled;
   try {
@@ -103,41 +55,81 @@ async function writable(response: ServerResponse): Promise<void> {
   }
 }
 
-/** Answers from a whole body: the range or the 304 that was asked for, or all of it. */
-function sendWhole(
-  { request, response, outcome }: Exchange,
-  whole: CachedResponse,
-  verdict: IncomingHttpHeaders,
-): void {
-  const headers = {
-    ...responseHeaders(whole.headers, outcome.headers),
-    "accept-ranges": "bytes",
-    ...edgeHeaders(whole.origin, verdict),
-  };
-  const { etag } = whole.headers;
-  if (etag !== undefined && request.headers["if-none-match"] === etag) {
-    response.writeHead(304, headers).end();
-    return;
+/** Answers from a whole body: the range, the encoding or the 304 that was asked for, or all of it. */
+export async function sendWhole(
+  exchange: Exchange,
+  whole: WholeResponse,
+  said: { verdict: "TCP_HIT" | "TCP_MISS"; now: number },
+): Promise<void> {
+  const { request } = exchange;
+  const isRange = request.headers.range !== undefined && whole.status === 200;
+  // Offsets are into the plain bytes.
+  const encoding =
+    whole.compressible && !isRange
+      ? acceptedEncoding(request.headers["accept-encoding"])
+      : undefined;
+  const form = encoding === undefined ? whole.plain : await inEncoding(whole, encoding);
+  const headers = wholeHeaders(exchange, form);
+  headers.push("x-edge", "twinstream", "x-edge-origin", whole.origin, "x-cache", said.verdict);
+  if (said.verdict === "TCP_HIT") {
+    headers.push("age", Math.max(0, Math.floor((said.now - whole.storedAt) / 1000)).toString());
   }
-  const size = whole.body.length;
+  if (namesTag(request.headers["if-none-match"], form.headers.etag)) {
+    exchange.response.writeHead(304, headers).end();
+  } else if (isRange) {
+    sendRange(exchange, form.body, headers);
+  } else {
+    headers.push("content-length", form.body.length.toString());
+    exchange.response.writeHead(whole.status, headers);
+    exchange.response.end(request.method === "HEAD" ? undefined : form.body);
+  }
+}
+
+/** A copy that can be added to; where no rule changes anything, of what was made once. */
+function wholeHeaders({ outcome, seen }: Exchange, form: Representation): string[] {
+  const actions = outcome.responseHeaders;
+  const headers =
+    actions.length === 0
+      ? form.rawHeaders.slice()
+      : flatHeaders(changedHeaders(form.headers, actions, seen));
+  if (form.headers["content-encoding"] === undefined) headers.push("accept-ranges", "bytes");
+  return headers;
+}
+
+function sendRange({ request, response }: Exchange, body: Buffer, headers: string[]): void {
+  const size = body.length;
   const range = requestedRange(request.headers.range, size);
   if (range === "unsatisfiable") {
     response.writeHead(416, { "content-range": `bytes */${size.toString()}` }).end();
     return;
   }
-  const body = range === undefined ? whole.body : whole.body.subarray(range.first, range.last + 1);
-  response.writeHead(range === undefined ? 200 : 206, {
-    ...headers,
-    "content-length": body.length,
-    ...(range && {
-      "content-range": `bytes ${range.first.toString()}-${range.last.toString()}/${size.toString()}`,
-    }),
-  });
-  response.end(request.method === "HEAD" ? undefined : body);
+  const part = range === undefined ? body : body.subarray(range.first, range.last + 1);
+  if (range !== undefined) {
+    const { first, last } = range;
+    headers.push(
+      "content-range",
+      `bytes ${first.toString()}-${last.toString()}/${size.toString()}`,
+    );
+  }
+  headers.push("content-length", part.length.toString());
+  response.writeHead(range === undefined ? 200 : 206, headers);
+  response.end(request.method === "HEAD" ? undefined : part);
 }
 
-function edgeHeaders(origin: string, verdict: IncomingHttpHeaders): IncomingHttpHeaders {
-  return { "x-edge": "twinstream", "x-edge-origin": origin, ...verdict };
+function edgeHeaders(origin: string, verdict: string): string[] {
+  return ["x-edge", "twinstream", "x-edge-origin", origin, "x-cache", verdict];
+}
+
+/** Sends the client where a rule says. */
+export function sendRedirect({ request, response, seen }: Exchange, redirect: UrlRedirect): void {
+  request.resume();
+  response
+    .writeHead(redirect.status, {
+      location: redirectLocation(redirect, seen),
+      "content-length": 0,
+      "x-edge": "twinstream",
+    })
+    .end();
 }
 
 /** Says that, and why, no origin answered. */

@@ -10,6 +10,8 @@ export interface ProbeSettings {
   timeoutMs: number;
   /** Accepted statuses, as inclusive ranges. */
   statuses: readonly (readonly [number, number])[];
+  /** Sent along; `host` takes the place of the target's own. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** Where requests can be sent. */
@@ -44,12 +46,16 @@ export interface RouteSettings {
   name: string;
   /** `/*`, `/path/*` or `/path`; the longest that fits wins. */
   patterns: readonly string[];
-  /** Put before the path at the origin. */
+  /** Takes the place of what the pattern fits, in the path at the origin; empty: nothing does. */
   originPath: string;
   group: OriginGroupSettings;
   rules: readonly DeliveryRule[];
+  /** Origin groups that rules put in the place of the route's, by id. */
+  otherGroups: readonly OriginGroupSettings[];
   /** Undefined: nothing is cached unless a rule says so. */
   cache: CacheSettings | undefined;
+  /** Content types that are compressed where caching says so. */
+  compressedTypes: readonly string[];
   /** How long an origin may take for its headers, and between two parts of a body. */
   responseTimeoutMs: number;
 }

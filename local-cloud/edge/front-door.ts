@@ -7,12 +7,16 @@ import {
   defaultRetry,
   type EdgeCounters,
   type EdgeDeps,
+  openExchange,
   type RetrySettings,
 } from "./edge-exchange";
 import { answer } from "./edge-request";
-import type { EndpointSettings, RouteSettings } from "./front-door-settings";
+import type { EndpointSettings, OriginGroupSettings, RouteSettings } from "./front-door-settings";
 import { OriginGroup, type OriginHealth } from "./origin-group";
 import { OriginClient } from "./origin-request";
+import { RouteTable } from "./route-table";
+import { pathOf } from "./rule-variables";
+import { SharedAnswers } from "./shared-answers";
 import type { WatchControl } from "./watch-control";
 
 /** What a {@link FrontDoor} needs. */
@@ -35,6 +39,7 @@ export interface FrontDoorStatus {
 
 interface OpenEndpoint {
   settings: EndpointSettings;
+  routes: RouteTable;
   server: Server;
   port: number;
 }
@@ -59,8 +64,9 @@ export class FrontDoor implements AsyncDisposable {
       log: options.log,
       cache: new EdgeCache(options.cacheBytes),
       client: new OriginClient(),
+      shared: new SharedAnswers(),
       retry: { ...defaultRetry, ...options.retry },
-      counters: { requests: 0, cacheHits: 0, rescued: 0, failed: 0 },
+      counters: { requests: 0, cacheHits: 0, shared: 0, rescued: 0, hedged: 0, failed: 0 },
       now: options.now ?? Date.now,
     };
   }
@@ -99,7 +105,7 @@ export class FrontDoor implements AsyncDisposable {
       endpoints: [...this.endpoints.values()].map(({ settings, port }) => ({
         name: settings.name,
         port,
-        origins: [...new Set(settings.routes.map((route) => route.group.id))].flatMap(
+        origins: [...new Set(settings.routes.flatMap(groupsOf).map(({ id }) => id))].flatMap(
           (id) => this.groups.get(id)?.health() ?? [],
         ),
       })),
@@ -124,6 +130,7 @@ export class FrontDoor implements AsyncDisposable {
       if (open === undefined) this.endpoints.set(endpoint.id, await this.open(endpoint));
       else if (!sameSettings(open.settings, endpoint)) {
         open.settings = endpoint;
+        open.routes = new RouteTable(endpoint.routes);
         // What was kept under other rules may not be what the new ones would keep.
         this.deps.cache.clear();
       }
@@ -133,7 +140,9 @@ export class FrontDoor implements AsyncDisposable {
   /** Keeps what probes found of groups that did not change. */
   private applyGroups(settings: readonly EndpointSettings[]): void {
     const wanted = new Map(
-      settings.flatMap(({ routes }) => routes.map(({ group }) => [group.id, group] as const)),
+      settings.flatMap(({ routes }) =>
+        routes.flatMap(groupsOf).map((group) => [group.id, group] as const),
+      ),
     );
     for (const [id, group] of this.groups) {
       if (sameSettings(group.settings, wanted.get(id))) continue;
@@ -156,7 +165,8 @@ export class FrontDoor implements AsyncDisposable {
       server.once("error", reject);
       server.listen(settings.port, loopback, resolve);
     });
-    return { settings, server, port: (server.address() as AddressInfo).port };
+    const { port } = server.address() as AddressInfo;
+    return { settings, routes: new RouteTable(settings.routes), server, port };
   }
 
   private async handle(
@@ -165,29 +175,22 @@ export class FrontDoor implements AsyncDisposable {
     response: ServerResponse,
   ): Promise<void> {
     if (this.control?.covers(request) === true) return this.control.answer(request, response);
-    const routes = this.endpoints.get(endpointId)?.settings.routes ?? [];
-    const route = routeFor(routes, request.url ?? "/");
-    const group = route === undefined ? undefined : this.groups.get(route.group.id);
-    if (route === undefined || group === undefined) {
+    const match = this.endpoints.get(endpointId)?.routes.find(pathOf(request.url ?? "/"));
+    if (match === undefined) {
       response.writeHead(404, { "x-edge": "twinstream" }).end("No route matches this path.\n");
       return;
     }
-    await answer(this.deps, { request, response }, { route, group });
+    const exchange = await openExchange({ request, response }, match);
+    const own = match.route.settings.group.id;
+    const group = this.groups.get(exchange.outcome.groupId ?? own) ?? this.groups.get(own);
+    if (group === undefined) throw new Error(`the origin group ${own} is not open`);
+    await answer(this.deps, exchange, group);
   }
 }
 
-/** The route with the longest pattern that fits the path. */
-function routeFor(routes: readonly RouteSettings[], url: string): RouteSettings | undefined {
-  const path = (url.split("?")[0] ?? "/").toLowerCase();
-  const fits = (pattern: string): boolean => {
-    const wanted = pattern.toLowerCase();
-    if (!wanted.endsWith("*")) return path === wanted;
-    const prefix = wanted.slice(0, -1);
-    return path.startsWith(prefix) || `${path}/` === prefix;
-  };
-  return routes
-    .flatMap((route) => route.patterns.filter(fits).map((pattern) => ({ route, pattern })))
-    .sort((a, b) => b.pattern.length - a.pattern.length)[0]?.route;
+/** Every origin group that a route can lead to. */
+function groupsOf({ group, otherGroups }: RouteSettings): readonly OriginGroupSettings[] {
+  return [group, ...otherGroups];
 }
 
 function sameSettings(a: unknown, b: unknown): boolean {

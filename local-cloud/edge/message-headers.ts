@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { HeaderAction } from "./delivery-rules";
+import type { RuleRequest } from "./rule-variables";
+import { withServerVariables } from "./server-variables";
 
 /** Headers that belong to one connection, not to the message (RFC 9110, 7.6.1). */
 const hopByHop = [
@@ -17,7 +19,11 @@ const hopByHop = [
 /** Requests that only ask whether something changed. */
 const conditionals = ["if-none-match", "if-modified-since", "if-match", "if-unmodified-since"];
 
-function without(headers: IncomingHttpHeaders, names: readonly string[]): IncomingHttpHeaders {
+/** The headers but for some. */
+export function without(
+  headers: IncomingHttpHeaders,
+  names: readonly string[],
+): IncomingHttpHeaders {
   const dropped = new Set(names);
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name)));
 }
@@ -27,53 +33,54 @@ function without(headers: IncomingHttpHeaders, names: readonly string[]): Incomi
  * there is something to keep.
  */
 export function requestHeaders(
-  request: IncomingMessage,
-  options: { mayCache: boolean; actions: readonly HeaderAction[] },
+  { headers, socket, method }: IncomingMessage,
+  mayCache: boolean,
 ): IncomingHttpHeaders {
-  const { headers, socket, method } = request;
   const hasBody = method !== "GET" && method !== "HEAD";
   const passed = without(headers, [
     ...hopByHop,
     "expect",
     "host",
-    ...(options.mayCache ? conditionals : []),
+    ...(mayCache ? conditionals : []),
     ...(hasBody ? [] : ["content-length"]),
   ]);
   const client = socket.remoteAddress ?? "";
   const before = headers["x-forwarded-for"];
-  return changed(
-    {
-      ...passed,
-      "accept-encoding": "identity",
-      "x-forwarded-for": before === undefined ? client : `${String(before)}, ${client}`,
-      "x-forwarded-host": headers.host ?? "",
-      "x-forwarded-proto": "http",
-      via: "1.1 twinstream-edge",
-    },
-    options.actions.filter(({ target }) => target === "request"),
-  );
+  return {
+    ...passed,
+    "accept-encoding": "identity",
+    "x-forwarded-for": before === undefined ? client : `${String(before)}, ${client}`,
+    "x-forwarded-host": headers.host ?? "",
+    "x-forwarded-proto": "http",
+    via: "1.1 twinstream-edge",
+  };
 }
 
 /** The headers of an answer that are passed on. */
-export function responseHeaders(
-  headers: IncomingHttpHeaders,
-  actions: readonly HeaderAction[],
-): IncomingHttpHeaders {
-  return changed(
-    without(headers, [...hopByHop, "content-length"]),
-    actions.filter(({ target }) => target === "response"),
-  );
+export function endToEndHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return without(headers, [...hopByHop, "content-length"]);
 }
 
-function changed(
+/** Headers as rules change them. */
+export function changedHeaders(
   headers: IncomingHttpHeaders,
   actions: readonly HeaderAction[],
+  request: RuleRequest,
 ): IncomingHttpHeaders {
   return actions.reduce((result, { action, name, value }) => {
     const key = name.toLowerCase();
     if (action === "delete") return without(result, [key]);
+    const filled = withServerVariables(value, request);
     const present = result[key];
-    const joined = present === undefined ? value : `${String(present)}${value}`;
-    return { ...result, [key]: action === "append" ? joined : value };
+    // Front Door puts nothing between the two.
+    const joined = present === undefined ? filled : `${String(present)}${filled}`;
+    return { ...result, [key]: action === "append" ? joined : filled };
   }, headers);
+}
+
+/** Names and values in turn, as they go out. */
+export function flatHeaders(headers: IncomingHttpHeaders): string[] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().flatMap((each) => [name, each]),
+  );
 }

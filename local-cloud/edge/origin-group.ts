@@ -1,8 +1,10 @@
 import type { OriginGroupSettings, OriginSettings } from "./front-door-settings";
 import { probeOnce, Repeater, type Sample } from "./probe";
 
-/** How long an origin that failed a request is asked last, unless a probe succeeds earlier. */
+/** How long an origin that failed a request is asked last where no probe can vouch for it. */
 const distrustMs = 10_000;
+/** Weight of the newest answer in what is usual. */
+const newestShare = 0.2;
 
 /** What the status shows of an origin. */
 export interface OriginHealth {
@@ -17,10 +19,13 @@ export interface OriginHealth {
 interface OriginState {
   settings: OriginSettings;
   /** Newest last. */
-  samples: boolean[];
-  latencyMs: number;
+  samples: Sample[];
   detail: string;
+  /** Until then it is asked last; without a limit until probes have vouched for it. */
   distrustedUntil: number;
+  /** Probes that have to succeed in a row before it is trusted again. */
+  missingVouchers: number;
+  usualAnswerMs: number;
 }
 
 /**
@@ -39,9 +44,10 @@ export class OriginGroup implements Disposable {
     this.origins = settings.origins.map((origin) => ({
       settings: origin,
       samples: [],
-      latencyMs: 0,
       detail: "not probed yet",
       distrustedUntil: 0,
+      missingVouchers: 0,
+      usualAnswerMs: 0,
     }));
     const { probe } = settings;
     // Front Door doesn't probe a single origin: there is nothing to decide.
@@ -65,36 +71,45 @@ export class OriginGroup implements Disposable {
     const anyHealthy = this.origins.some((origin) => this.isHealthy(origin));
     const rank = (origin: OriginState): number => {
       if (anyHealthy && !this.isHealthy(origin)) return 2;
-      return options.byRequestsToo && origin.distrustedUntil > this.now() ? 1 : 0;
+      return options.byRequestsToo && this.isDistrusted(origin) ? 1 : 0;
     };
-    const ranks = new Map(this.origins.map((origin) => [origin, rank(origin)]));
-    const groups = new Map<string, OriginState[]>();
+    const groups = new Map<number, OriginState[]>();
     for (const origin of this.origins) {
-      const key = `${String(ranks.get(origin))}:${origin.settings.priority.toString().padStart(6, "0")}`;
+      const key = rank(origin) * 1_000_000 + origin.settings.priority;
       groups.set(key, [...(groups.get(key) ?? []), origin]);
     }
     return [...groups.keys()]
-      .sort()
+      .sort((a, b) => a - b)
       .flatMap((key) => this.balanced(groups.get(key) ?? []))
       .map((origin) => origin.settings);
   }
 
-  /** Notes that an origin failed a request, so that the next ones don't wait for it first. */
+  /**
+   * Notes that an origin failed a request, so that the next ones don't wait for it first. It comes back
+   * as after failed probes: once as many have succeeded as health takes.
+   */
   distrust(name: string): void {
-    const origin = this.origins.find((candidate) => candidate.settings.name === name);
-    const intervalMs = this.settings.probe?.intervalMs ?? 0;
-    if (origin) origin.distrustedUntil = this.now() + Math.max(distrustMs, intervalMs);
+    const origin = this.find(name);
+    if (origin === undefined) return;
+    if (this.repeaters.length > 0) {
+      origin.missingVouchers = this.settings.successfulSamplesRequired;
+    } else {
+      origin.distrustedUntil = this.now() + distrustMs;
+    }
   }
 
-  /** Takes in what a probe found. */
-  record(origin: { settings: { name: string } }, sample: Sample): void {
-    const state = this.origins.find(({ settings }) => settings.name === origin.settings.name);
-    if (state === undefined) return;
-    state.samples = [...state.samples, sample.success].slice(-this.settings.sampleSize);
-    state.detail = sample.detail;
-    if (!sample.success) return;
-    state.latencyMs = sample.latencyMs;
-    state.distrustedUntil = 0;
+  /** Notes how long an origin took for an answer that it gave. */
+  observe(name: string, answerMs: number): void {
+    const origin = this.find(name);
+    if (origin === undefined) return;
+    const { usualAnswerMs } = origin;
+    origin.usualAnswerMs =
+      usualAnswerMs === 0 ? answerMs : usualAnswerMs + newestShare * (answerMs - usualAnswerMs);
+  }
+
+  /** How long an origin's answers took of late; 0 while there is none. */
+  usualAnswerMs(name: string): number {
+    return this.find(name)?.usualAnswerMs ?? 0;
   }
 
   health(): OriginHealth[] {
@@ -111,25 +126,51 @@ export class OriginGroup implements Disposable {
     for (const repeater of this.repeaters) repeater[Symbol.dispose]();
   }
 
+  private find(name: string): OriginState | undefined {
+    return this.origins.find(({ settings }) => settings.name === name);
+  }
+
+  /** Takes in what a probe found. */
+  private record(origin: OriginState, sample: Sample): void {
+    origin.samples = [...origin.samples, sample].slice(-this.settings.sampleSize);
+    origin.detail = sample.detail;
+    if (origin.missingVouchers === 0) return;
+    origin.missingVouchers = sample.success
+      ? origin.missingVouchers - 1
+      : this.settings.successfulSamplesRequired;
+  }
+
+  private isDistrusted({ distrustedUntil, missingVouchers }: OriginState): boolean {
+    return missingVouchers > 0 || distrustedUntil > this.now();
+  }
+
   /** An origin starts out trusted: samples it doesn't have yet count as successes. */
   private isHealthy({ samples }: OriginState): boolean {
     const { sampleSize, successfulSamplesRequired } = this.settings;
-    const successes = samples.filter(Boolean).length + (sampleSize - samples.length);
-    return successes >= successfulSamplesRequired;
+    const failures = samples.filter(({ success }) => !success).length;
+    return sampleSize - failures >= successfulSamplesRequired;
   }
 
   /** Fast ones first, among them at random by weight. */
   private balanced(origins: OriginState[]): OriginState[] {
     if (origins.length < 2) return origins;
-    const fastest = Math.min(...origins.map(({ latencyMs }) => latencyMs));
+    const latencies = new Map(origins.map((origin) => [origin, meanLatencyMs(origin.samples)]));
+    const fastest = Math.min(...latencies.values());
     const limit = fastest + this.settings.additionalLatencyMs;
     return origins
       .map((origin) => ({
         origin,
-        slow: origin.latencyMs > limit,
+        slow: Number((latencies.get(origin) ?? 0) > limit),
         draw: Math.random() ** (1 / origin.settings.weight),
       }))
-      .sort((a, b) => Number(a.slow) - Number(b.slow) || b.draw - a.draw)
+      .sort((a, b) => a.slow - b.slow || b.draw - a.draw)
       .map(({ origin }) => origin);
   }
+}
+
+/** Over the probes that succeeded; 0, as good as the fastest, while there is none. */
+function meanLatencyMs(samples: readonly Sample[]): number {
+  const good = samples.filter(({ success }) => success);
+  if (good.length === 0) return 0;
+  return good.reduce((sum, { latencyMs }) => sum + latencyMs, 0) / good.length;
 }

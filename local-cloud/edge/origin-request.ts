@@ -21,8 +21,9 @@ export interface OriginRequest {
   method: Dispatcher.HttpMethod;
   path: string;
   headers: IncomingHttpHeaders;
-  body?: Readable;
-  signal: AbortSignal;
+  body?: Readable | Buffer;
+  /** Ends it, the reading of its body included. */
+  abort: AbortController;
   /** Longest wait for headers, and between two parts of the body. */
   timeoutMs: number;
   /** Bodies up to this size are read to their end before the answer is given. */
@@ -36,6 +37,8 @@ export interface OriginAnswer {
   headers: IncomingHttpHeaders;
   start: Buffer;
   rest: AsyncIterator<Buffer> | undefined;
+  /** Lets go of a body that nobody reads on. */
+  cancel(): void;
 }
 
 const connectTimeoutMs = 3_000;
@@ -59,15 +62,17 @@ export class OriginClient implements AsyncDisposable {
         method: request.method,
         headers: { ...request.headers, host: request.origin.hostHeader },
         body: request.body ?? null,
-        signal: request.signal,
+        signal: request.abort.signal,
         headersTimeout: request.timeoutMs,
         bodyTimeout: request.timeoutMs,
       });
       const { start, rest } = await readUpTo(response.body, request.bufferBytes);
       const { statusCode: status, headers } = response;
-      return { origin: request.origin, status, headers, start, rest };
+      const cancel = (): void => {
+        request.abort.abort(new Error("nobody reads on"));
+      };
+      return { origin: request.origin, status, headers, start, rest, cancel };
     } catch (error) {
-      if (request.signal.aborted) throw error;
       throw failureOf(error, request.origin.name);
     }
   }

@@ -30,7 +30,7 @@ export async function probeOnce(
 
 /** One request on a connection of its own, so that a dead host isn't hidden by an old one. */
 async function ask(
-  { path, method, timeoutMs, statuses }: ProbeSettings,
+  { path, method, timeoutMs, statuses, headers }: ProbeSettings,
   target: { host: string; hostHeader: string },
 ): Promise<string> {
   const dispatcher = new Agent({ connect: { timeout: timeoutMs }, pipelining: 0 });
@@ -40,7 +40,7 @@ async function ask(
       origin: `http://${target.host}`,
       path,
       method,
-      headers: { host: target.hostHeader, "user-agent": "twinstream-edge-probe" },
+      headers: { host: target.hostHeader, "user-agent": "twinstream-edge-probe", ...headers },
       signal: AbortSignal.timeout(timeoutMs),
     });
     await response.body.dump();

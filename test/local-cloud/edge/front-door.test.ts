@@ -1,16 +1,20 @@
 import { strict as assert } from "node:assert";
 import { randomBytes } from "node:crypto";
+import { request as ask } from "node:http";
+import { gunzipSync } from "node:zlib";
 import { afterEach, describe, it } from "mocha";
 import pino from "pino";
+import type { RetrySettings } from "../../../local-cloud/edge/edge-exchange";
 import { FrontDoor } from "../../../local-cloud/edge/front-door";
 import type { CacheSettings } from "../../../local-cloud/edge/cache-settings";
 import { until } from "../until";
-import { type EndpointOptions, endpointOver, says, ToyOrigin } from "./toy-origin";
+import { type EndpointOptions, endpointOver, groupOver, says, ToyOrigin } from "./toy-origin";
 
 const forMinutes: CacheSettings = {
   behavior: "override-always",
   durationMs: 60_000,
   query: { mode: "ignore", parameters: [] },
+  compress: false,
 };
 
 describe("Front Door's data plane", () => {
@@ -31,7 +35,7 @@ describe("Front Door's data plane", () => {
   async function openDoor(
     origins: readonly ToyOrigin[],
     options: EndpointOptions = {},
-    retry: Partial<{ enabled: boolean; tryNextAfterMs: number; bufferBytes: number }> = {},
+    retry: Partial<RetrySettings> = {},
   ): Promise<void> {
     door = new FrontDoor({ log: pino({ level: "silent" }), retry });
     open.push(door);
@@ -117,6 +121,43 @@ describe("Front Door's data plane", () => {
       assert.deepEqual(west.requests, ["GET /first", "GET /second"]);
     });
 
+    it("that lacks what the next one has, the next one answers, and the first stays first", async () => {
+      const [east, west] = [await origin("east"), await origin("west")];
+      east.behaviour = (request, response) =>
+        response.writeHead(request.url === "/new" ? 404 : 200).end("east");
+      await openDoor([east, west]);
+
+      const onlyInWest = await get("/new");
+      const inBoth = await get("/old");
+
+      assert.deepEqual([onlyInWest.status, await onlyInWest.text()], [200, "from west"]);
+      assert.equal(inBoth.headers.get("x-edge-origin"), "east");
+    });
+
+    it("with every one lacking it, the first one's 404 is the answer", async () => {
+      const [east, west] = [await origin("east"), await origin("west")];
+      for (const each of [east, west]) {
+        each.behaviour = (_request, response) => response.writeHead(404).end(each.name);
+      }
+      await openDoor([east, west]);
+
+      const response = await get("/none");
+
+      assert.deepEqual([response.status, await response.text()], [404, "east"]);
+    });
+
+    it("that fails some paths only, is left, and taken back for none of them", async () => {
+      const [east, west] = [await origin("east"), await origin("west")];
+      east.behaviour = (request, response) =>
+        response.writeHead(request.url?.includes("video") ? 503 : 200).end("from east");
+      await openDoor([east, west], { probeIntervalMs: 40 });
+
+      for (let round = 0; round < 20; round += 1) {
+        assert.equal(await (await get(`/video/${round}`)).text(), "from west");
+        await get(`/audio/${round}`);
+      }
+    });
+
     it("does not repeat a request that changes something", async () => {
       const [east, west] = [await origin("east"), await origin("west")];
       east.behaviour = (_request, response) => response.writeHead(503).end("no");
@@ -137,6 +178,80 @@ describe("Front Door's data plane", () => {
 
       assert.equal(response.status, 502);
       assert.match(await response.text(), /^No origin could answer: east: .*ECONNREFUSED/);
+    });
+  });
+
+  describe("when an origin is slow", () => {
+    /** Answers after a while. */
+    const slowly = (toy: ToyOrigin, ms: number): void => {
+      toy.behaviour = (_request, response) => {
+        setTimeout(() => response.end(`from ${toy.name}`), ms);
+      };
+    };
+
+    it("asks the next one too after a while, takes who is first, and asks the slow one last", async () => {
+      const [east, west] = [await origin("east"), await origin("west")];
+      slowly(east, 5_000);
+      await openDoor([east, west], {}, { patienceMs: 100 });
+
+      const started = performance.now();
+      const first = await get("/first");
+      const tookMs = performance.now() - started;
+      await get("/second");
+
+      assert.equal(first.headers.get("x-edge-origin"), "west");
+      assert(tookMs < 2_000, `took ${tookMs} ms`);
+      assert.deepEqual(east.requests, ["GET /first"]);
+      assert.equal(door.status().counters.hedged, 1);
+    });
+
+    it("still takes the slow one's answer where that comes first, and gets used to it", async () => {
+      const [east, west] = [await origin("east"), await origin("west")];
+      slowly(east, 300);
+      slowly(west, 3_000);
+      await openDoor([east, west], {}, { patienceMs: 100 });
+
+      for (const path of ["/1", "/2", "/3"]) {
+        assert.equal(await (await get(path)).text(), "from east");
+      }
+
+      assert.deepEqual(west.requests, ["GET /1"]);
+    });
+
+    it("leaves an origin with 500 ms of latency alone", async () => {
+      const [east, west] = [await origin("east"), await origin("west")];
+      slowly(east, 500);
+      await openDoor([east, west]);
+
+      for (const path of ["/1", "/2"]) assert.equal(await (await get(path)).text(), "from east");
+
+      assert.deepEqual(west.requests, []);
+    });
+
+    it("lets the last origin take all the time that is declared", async () => {
+      const [east, west] = [await origin("east"), await origin("west")];
+      slowly(east, 5_000);
+      slowly(west, 700);
+      await openDoor([east, west], {}, { patienceMs: 50, tryNextAfterMs: 200 });
+
+      assert.equal(await (await get("/a")).text(), "from west");
+    });
+
+    it("lets go of the origins when the client goes away", async () => {
+      const [east, west] = [await origin("east"), await origin("west")];
+      let closed = 0;
+      for (const each of [east, west]) {
+        each.behaviour = (_request, response) => response.once("close", () => (closed += 1));
+      }
+      await openDoor([east, west], {}, { patienceMs: 30 });
+      const client = new AbortController();
+      const answer = fetch(`${url}/a`, { signal: client.signal });
+      await until("both asked", () => west.requests.length === 1);
+
+      client.abort();
+
+      await assert.rejects(answer);
+      await until("both let go", () => closed === 2);
     });
   });
 
@@ -295,7 +410,7 @@ describe("Front Door's data plane", () => {
           },
         ],
       });
-      const rules = [rule(2, "/manifest", 60), rule(1, "/fragments(", 60_000)];
+      const rules = [rule(1, "/fragments(", 60_000), rule(2, "/manifest", 60)];
       await door.configure([endpointOver([east], { rules })]);
       url = `http://127.0.0.1:${String(door.port("endpoint"))}`;
 
@@ -313,6 +428,123 @@ describe("Front Door's data plane", () => {
       assert.equal(await verdict("/x/Fragments(v=0)"), "TCP_HIT");
     });
 
+    it("asks the origin once for what many want at the same time", async () => {
+      const east = await origin("east");
+      let answerAll = (): void => undefined;
+      east.behaviour = (_request, response) => (answerAll = () => response.end("one"));
+      await openDoor([east], { cache: forMinutes });
+      const answers = Array.from({ length: 20 }, (_, index) => get(`/segment?${index}`));
+      await until("all wait", () => door.status().counters.requests === 20);
+
+      answerAll();
+
+      const texts = await Promise.all(answers.map(async (response) => (await response).text()));
+      assert.deepEqual(new Set(texts), new Set(["one"]));
+      assert.equal(east.requests.length, 1);
+      assert.equal(door.status().counters.shared, 19);
+    });
+
+    it("answers the others when the one that asked goes away", async () => {
+      const east = await origin("east");
+      let answerAll = (): void => undefined;
+      east.behaviour = (_request, response) => (answerAll = () => response.end("one"));
+      await openDoor([east], { cache: forMinutes });
+      const leader = new AbortController();
+      const left = fetch(`${url}/segment`, { signal: leader.signal });
+      await until("asked", () => east.requests.length === 1);
+      const follower = get("/segment");
+      await until("both wait", () => door.status().counters.requests === 2);
+
+      leader.abort();
+      await assert.rejects(left);
+      answerAll();
+
+      assert.equal(await (await follower).text(), "one");
+      assert.equal(east.requests.length, 1);
+    });
+
+    it("lets the others ask for themselves when the one that asked first gets nothing", async () => {
+      const east = await origin("east");
+      const waiting: (() => void)[] = [];
+      east.behaviour = (_request, response) => {
+        const isFirst = east.requests.length === 1;
+        waiting.push(() => response.writeHead(isFirst ? 503 : 200).end("answer"));
+        if (!isFirst) for (const send of waiting.splice(0)) send();
+      };
+      await openDoor([east], { cache: forMinutes });
+      const answers = [get("/segment"), get("/segment"), get("/segment")];
+      await until("all wait", () => door.status().counters.requests === 3);
+
+      waiting.splice(0).forEach((send) => {
+        send();
+      });
+
+      const statuses = (await Promise.all(answers)).map(({ status }) => status);
+      assert.deepEqual(statuses.sort(), [200, 200, 503]);
+    });
+
+    it("keeps what one client is authorized to see from the others", async () => {
+      const east = await origin("east");
+      await openDoor([east], { cache: forMinutes });
+
+      await (await get("/a", { authorization: "Bearer x" })).text();
+      const other = await get("/a");
+
+      assert.equal(other.headers.get("x-cache"), "TCP_MISS");
+      assert.equal(east.requests.length, 2);
+    });
+
+    describe("and compression", () => {
+      const text = "again and ".repeat(1000);
+      /** Without a client that decompresses behind one's back. */
+      const raw = (headers: Record<string, string>): Promise<[Buffer, Record<string, unknown>]> =>
+        new Promise((resolve, reject) => {
+          ask(`${url}/text`, { headers }, (response) => {
+            const parts: Buffer[] = [];
+            response.on("data", (part: Buffer) => parts.push(part));
+            response.once("end", () => {
+              resolve([Buffer.concat(parts), response.headers]);
+            });
+          })
+            .once("error", reject)
+            .end();
+        });
+
+      it("compresses for who takes it, with a weak tag and Vary, and keeps both forms", async () => {
+        const east = await origin("east");
+        east.behaviour = says(text, { etag: '"x"', "content-md5": "abc" });
+        await openDoor([east], { cache: { ...forMinutes, compress: true } });
+
+        const [packed, packedHeaders] = await raw({ "accept-encoding": "gzip" });
+        const [plain, plainHeaders] = await raw({});
+        const [part, partHeaders] = await raw({ "accept-encoding": "gzip", range: "bytes=0-4" });
+        const [, same] = await raw({ "accept-encoding": "gzip", "if-none-match": 'W/"x"' });
+
+        assert.equal(gunzipSync(packed).toString(), text);
+        assert.equal(packedHeaders["content-encoding"], "gzip");
+        assert.equal(packedHeaders["etag"], 'W/"x"');
+        assert.equal(packedHeaders["content-md5"], undefined);
+        assert.equal(plain.toString(), text);
+        assert.equal(plainHeaders["etag"], '"x"');
+        for (const headers of [packedHeaders, plainHeaders, same]) {
+          assert.equal(headers["vary"], "Accept-Encoding");
+        }
+        assert.deepEqual([part.toString(), partHeaders["content-encoding"]], ["again", undefined]);
+        assert.deepEqual(east.requests.length, 1);
+      });
+
+      it("never compresses twice", async () => {
+        const east = await origin("east");
+        east.behaviour = says(text, { "content-encoding": "x-own" });
+        await openDoor([east], { cache: { ...forMinutes, compress: true } });
+
+        const [body, headers] = await raw({ "accept-encoding": "gzip" });
+
+        assert.equal(body.toString(), text);
+        assert.equal(headers["content-encoding"], "x-own");
+      });
+    });
+
     it("streams a body that is larger than it holds back, whole", async () => {
       const [east, west] = [await origin("east"), await origin("west")];
       const film = randomBytes(3_000_000);
@@ -323,6 +555,94 @@ describe("Front Door's data plane", () => {
 
       assert(film.equals(Buffer.from(await response.arrayBuffer())));
     });
+  });
+
+  it("does what rules say: redirects, rewrites, headers, another origin group", async () => {
+    const [east, other] = [await origin("east"), await origin("other")];
+    other.behaviour = (request, response) => {
+      response.setHeader("x-secret", "1");
+      response.end(`${request.url} ${String(request.headers["x-by"])}`);
+    };
+    const onPath = (path: string) => [
+      {
+        variable: "UrlPath",
+        operator: "BeginsWith",
+        values: [path],
+        negate: false,
+        transforms: [],
+        selector: "",
+      },
+    ];
+    const rule = { order: 1, headers: [], cache: undefined, stops: false };
+    await openDoor([east], {
+      otherGroups: [{ ...groupOver([other]), id: "other" }],
+      rules: [
+        {
+          ...rule,
+          conditions: onPath("/old"),
+          redirect: {
+            status: 301,
+            protocol: "http",
+            host: undefined,
+            path: "/new",
+            query: undefined,
+            fragment: undefined,
+          },
+        },
+        {
+          ...rule,
+          conditions: onPath("/other/"),
+          groupId: "other",
+          rewrite: { source: "/other/", destination: "/at/", keepsRest: true },
+          headers: [
+            { target: "request", action: "overwrite", name: "X-By", value: "{http_method}" },
+            { target: "response", action: "delete", name: "X-Secret", value: "" },
+          ],
+        },
+      ],
+    });
+
+    const moved = await fetch(`${url}/old?a`, { redirect: "manual" });
+    const elsewhere = await get("/other/a");
+
+    assert.deepEqual([moved.status, moved.headers.get("location")], [301, `${url}/new?a`]);
+    assert.equal(await elsewhere.text(), "/at/a GET");
+    assert.equal(elsewhere.headers.get("x-secret"), null);
+    assert.equal(elsewhere.headers.get("x-edge-origin"), "other");
+    assert.deepEqual(east.requests, []);
+  });
+
+  it("lets rules look at a body, and hands it on whole", async () => {
+    const east = await origin("east");
+    east.behaviour = (request, response) => request.pipe(response);
+    await openDoor([east], {
+      rules: [
+        {
+          order: 1,
+          cache: undefined,
+          stops: false,
+          headers: [{ target: "response", action: "overwrite", name: "x-found", value: "yes" }],
+          conditions: [
+            {
+              variable: "RequestBody",
+              operator: "Contains",
+              values: ["needle"],
+              negate: false,
+              transforms: [],
+              selector: "",
+            },
+          ],
+        },
+      ],
+    });
+    const large = Buffer.concat([Buffer.from("needle"), Buffer.alloc(500_000, "x")]);
+    for (const body of [Buffer.from("a needle"), large, Buffer.from("hay")]) {
+      const response = await fetch(`${url}/a`, { method: "POST", body });
+
+      assert(body.equals(Buffer.from(await response.arrayBuffer())));
+      const found = response.headers.get("x-found") === "yes";
+      assert.equal(found, body.includes("needle"));
+    }
   });
 
   it("answers 404 where no route fits, and stops listening when its endpoint goes", async () => {

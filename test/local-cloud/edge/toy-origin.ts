@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { CacheSettings } from "../../../local-cloud/edge/cache-settings";
 import type {
   EndpointSettings,
+  OriginGroupSettings,
   OriginSettings,
 } from "../../../local-cloud/edge/front-door-settings";
 import type { DeliveryRule } from "../../../local-cloud/edge/delivery-rules";
@@ -54,6 +55,7 @@ export function says(text: string, headers: Record<string, string> = {}): Reques
 export interface EndpointOptions {
   cache?: CacheSettings;
   rules?: DeliveryRule[];
+  otherGroups?: OriginGroupSettings[];
   probeIntervalMs?: number;
   sampleSize?: number;
   successfulSamplesRequired?: number;
@@ -65,7 +67,6 @@ export function endpointOver(
   origins: readonly ToyOrigin[],
   options: EndpointOptions = {},
 ): EndpointSettings {
-  const { probeIntervalMs } = options;
   return {
     id: "endpoint",
     name: "endpoint",
@@ -76,27 +77,38 @@ export function endpointOver(
         patterns: ["/*"],
         originPath: "",
         rules: options.rules ?? [],
+        otherGroups: options.otherGroups ?? [],
+        compressedTypes: ["text/plain"],
         cache: options.cache,
         responseTimeoutMs: options.responseTimeoutMs ?? 5_000,
-        group: {
-          id: "group",
-          origins: origins.map((origin, index) => origin.settings(index + 1)),
-          probe:
-            probeIntervalMs === undefined
-              ? undefined
-              : {
-                  path: "/readyz",
-                  protocol: "http",
-                  method: "HEAD",
-                  intervalMs: probeIntervalMs,
-                  timeoutMs: 500,
-                  statuses: [[200, 200]],
-                },
-          sampleSize: options.sampleSize ?? 4,
-          successfulSamplesRequired: options.successfulSamplesRequired ?? 3,
-          additionalLatencyMs: 0,
-        },
+        group: groupOver(origins, options),
       },
     ],
+  };
+}
+
+/** An origin group over toy origins, the first having the highest priority. */
+export function groupOver(
+  origins: readonly ToyOrigin[],
+  options: EndpointOptions = {},
+): OriginGroupSettings {
+  const { probeIntervalMs } = options;
+  return {
+    id: "group",
+    origins: origins.map((origin, index) => origin.settings(index + 1)),
+    probe:
+      probeIntervalMs === undefined
+        ? undefined
+        : {
+            path: "/readyz",
+            protocol: "http",
+            method: "HEAD",
+            intervalMs: probeIntervalMs,
+            timeoutMs: 500,
+            statuses: [[200, 200]],
+          },
+    sampleSize: options.sampleSize ?? 4,
+    successfulSamplesRequired: options.successfulSamplesRequired ?? 3,
+    additionalLatencyMs: 0,
   };
 }
