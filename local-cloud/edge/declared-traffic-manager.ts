@@ -1,9 +1,9 @@
 import { trafficManagerPortUser } from "../stand-in/kinds/traffic-manager";
-import { listAt, numberAt, textAt } from "../stand-in/properties";
+import { listAt, numberAt, type Properties, textAt, type Value } from "../stand-in/properties";
 import type { ResourceRecord, ResourceRecords } from "../stand-in/resource-records";
 import type { PortBook } from "../storage/port-book";
 import type { ProbeSettings } from "./front-door-settings";
-import type { TrafficEndpoint, TrafficProfile } from "./traffic-manager-settings";
+import type { ChildMinimum, TrafficEndpoint, TrafficProfile } from "./traffic-manager-settings";
 
 /**
  * Traffic Manager's own values where a profile declares none.
@@ -17,6 +17,13 @@ const defaults = {
   toleratedFailures: 3,
 };
 
+/** The routing methods that are obeyed; declaring another is refused. */
+const methods: Readonly<Record<string, TrafficProfile["method"]>> = {
+  Priority: "priority",
+  Weighted: "weighted",
+  Performance: "performance",
+};
+
 /** Reads what is declared of Traffic Manager. */
 export function declaredTrafficManager(
   records: ResourceRecords,
@@ -26,16 +33,17 @@ export function declaredTrafficManager(
     const port = ports.known(trafficManagerPortUser(profile.id));
     if (port === undefined) return [];
     const { inputs, id } = profile;
-    const weighted = textAt(inputs, "trafficRoutingMethod") === "Weighted";
+    const name = id.split("/").pop() ?? id;
     return [
       {
         id: id.toLowerCase(),
-        name: id.split("/").pop() ?? id,
+        name,
+        relativeName: textAt(inputs, "dnsConfig.relativeName") ?? name,
         port,
         enabled: textAt(inputs, "profileStatus") !== "Disabled",
-        method: weighted ? ("weighted" as const) : ("priority" as const),
+        method: methods[textAt(inputs, "trafficRoutingMethod") ?? ""] ?? "priority",
         ttlMs: 1000 * (numberAt(inputs, "dnsConfig.ttl") ?? defaults.ttlSeconds),
-        probe: declaredProbe(profile),
+        probe: declaredProbe(inputs),
         toleratedFailures:
           numberAt(inputs, "monitorConfig.toleratedNumberOfFailures") ?? defaults.toleratedFailures,
         endpoints: endpointsOf(records, profile),
@@ -44,7 +52,7 @@ export function declaredTrafficManager(
   });
 }
 
-function declaredProbe({ inputs }: ResourceRecord): ProbeSettings {
+function declaredProbe(inputs: Properties): ProbeSettings {
   const protocol = (textAt(inputs, "monitorConfig.protocol") ?? "HTTP").toLowerCase();
   const ranges = listAt(inputs, "monitorConfig.expectedStatusCodeRanges").map(
     (range) => [numberAt(range, "min") ?? 200, numberAt(range, "max") ?? 200] as const,
@@ -58,31 +66,56 @@ function declaredProbe({ inputs }: ResourceRecord): ProbeSettings {
     timeoutMs:
       1000 * (numberAt(inputs, "monitorConfig.timeoutInSeconds") ?? defaults.timeoutSeconds),
     statuses: ranges.length > 0 ? ranges : [[200, 200]],
+    headers: declaredHeaders(listAt(inputs, "monitorConfig.customHeaders")),
   };
 }
 
-function endpointsOf(records: ResourceRecords, profile: ResourceRecord): TrafficEndpoint[] {
-  const prefix = `${profile.id.toLowerCase()}/`;
-  return records
-    .ofType("azure-native:trafficmanager:Endpoint")
-    .filter(({ id }) => id.toLowerCase().startsWith(prefix))
-    .map((record, index) => declaredEndpoint(record, index));
+function declaredHeaders(headers: readonly Value[]): Record<string, string> {
+  return Object.fromEntries(
+    headers.map((header) => [
+      (textAt(header, "name") ?? "").toLowerCase(),
+      textAt(header, "value") ?? "",
+    ]),
+  );
 }
 
-function declaredEndpoint({ id, inputs }: ResourceRecord, index: number): TrafficEndpoint {
+/** Endpoints are resources of their own, or part of the profile. */
+function endpointsOf(records: ResourceRecords, profile: ResourceRecord): TrafficEndpoint[] {
+  const prefix = `${profile.id.toLowerCase()}/`;
+  const apart = records
+    .ofType("azure-native:trafficmanager:Endpoint")
+    .filter(({ id }) => id.toLowerCase().startsWith(prefix))
+    .map(({ id, inputs }) => ({ name: id.split("/").pop() ?? id, inputs }));
+  const inline = listAt(profile.inputs, "endpoints").map((inputs) => ({
+    name: textAt(inputs, "name") ?? "",
+    inputs,
+  }));
+  return [...apart, ...inline].map(({ name, inputs }, index) =>
+    declaredEndpoint(name, inputs, index),
+  );
+}
+
+function declaredEndpoint(name: string, inputs: Value, index: number): TrafficEndpoint {
   const nested = textAt(inputs, "targetResourceId");
   return {
-    name: id.split("/").pop() ?? id,
+    name,
     enabled: textAt(inputs, "endpointStatus") !== "Disabled",
     target:
       nested === undefined
         ? { host: textAt(inputs, "target") ?? "" }
-        : {
-            profileId: nested.toLowerCase(),
-            minHealthy: numberAt(inputs, "minChildEndpoints") ?? 1,
-          },
+        : { profileId: nested.toLowerCase(), minHealthy: childMinimum(inputs) },
     priority: numberAt(inputs, "priority") ?? index + 1,
     weight: numberAt(inputs, "weight") ?? 1,
+    location: textAt(inputs, "endpointLocation"),
     alwaysServe: textAt(inputs, "alwaysServe") === "Enabled",
+    probeHeaders: declaredHeaders(listAt(inputs, "customHeaders")),
+  };
+}
+
+function childMinimum(inputs: Value): ChildMinimum {
+  return {
+    any: numberAt(inputs, "minChildEndpoints") ?? 1,
+    ipv4: numberAt(inputs, "minChildEndpointsIPv4") ?? 0,
+    ipv6: numberAt(inputs, "minChildEndpointsIPv6") ?? 0,
   };
 }

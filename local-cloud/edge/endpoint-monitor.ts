@@ -1,55 +1,50 @@
 import { probeOnce, Repeater } from "./probe";
 import type { TrafficEndpoint, TrafficProfile } from "./traffic-manager-settings";
 
-/** What is known of an endpoint, in Traffic Manager's words. */
-export type EndpointStatus = "CheckingEndpoint" | "Online" | "Degraded" | "Disabled";
-
-interface Watched {
-  endpoint: TrafficEndpoint;
-  failuresInARow: number;
-  status: EndpointStatus;
+/** What probes found of an endpoint. */
+export interface Finding {
+  health: "unknown" | "good" | "bad";
+  /** What the newest probe said. */
   detail: string;
-  repeater: Repeater | undefined;
 }
 
-/** Probes the endpoints of a profile and says which of them are online. */
+/** Probes the endpoints of a profile that are hosts. */
 export class EndpointMonitor implements Disposable {
-  private readonly watched: Watched[];
+  private readonly findings = new Map<string, Finding>();
+  private readonly repeaters: Repeater[];
 
   constructor(readonly profile: TrafficProfile) {
-    this.watched = profile.endpoints.map((endpoint) => this.watch(endpoint));
+    // Nothing is monitored in a profile that is switched off.
+    this.repeaters = profile.enabled ? profile.endpoints.flatMap((each) => this.watch(each)) : [];
   }
 
-  /** Status and last finding by endpoint name. */
-  status(): ReadonlyMap<string, { status: EndpointStatus; detail: string }> {
-    return new Map(
-      this.watched.map(({ endpoint, status, detail }) => [endpoint.name, { status, detail }]),
-    );
+  /** What was found of an endpoint; without a probe nothing is known. */
+  finding(name: string): Finding {
+    return this.findings.get(name) ?? { health: "unknown", detail: "not probed yet" };
   }
 
   [Symbol.dispose](): void {
-    for (const { repeater } of this.watched) repeater?.[Symbol.dispose]();
+    for (const repeater of this.repeaters) repeater[Symbol.dispose]();
   }
 
-  private watch(endpoint: TrafficEndpoint): Watched {
-    const watched: Watched = {
-      endpoint,
-      failuresInARow: 0,
-      status: endpoint.enabled ? "CheckingEndpoint" : "Disabled",
-      detail: "not probed yet",
-      repeater: undefined,
-    };
-    if (!endpoint.enabled || !("host" in endpoint.target)) return watched;
-    if (endpoint.alwaysServe) return { ...watched, status: "Online", detail: "always served" };
-    const target = { host: endpoint.target.host, hostHeader: endpoint.target.host };
-    const { probe } = this.profile;
-    watched.repeater = new Repeater(probe.intervalMs, async () => {
-      const { success, detail } = await probeOnce(probe, target);
-      watched.detail = detail;
-      watched.failuresInARow = success ? 0 : watched.failuresInARow + 1;
-      if (success) watched.status = "Online";
-      else if (watched.failuresInARow > this.profile.toleratedFailures) watched.status = "Degraded";
+  private watch({ name, enabled, target, alwaysServe, probeHeaders }: TrafficEndpoint): Repeater[] {
+    if (!enabled || alwaysServe || !("host" in target)) return [];
+    const { probe, toleratedFailures } = this.profile;
+    const settings = { ...probe, headers: { ...probe.headers, ...probeHeaders } };
+    let failuresInARow = 0;
+    const repeater = new Repeater(probe.intervalMs, async () => {
+      const { success, detail } = await probeOnce(settings, {
+        host: target.host,
+        hostHeader: target.host,
+      });
+      failuresInARow = success ? 0 : failuresInARow + 1;
+      const before = this.finding(name).health;
+      const fails = failuresInARow > toleratedFailures;
+      this.findings.set(name, {
+        health: success ? "good" : fails ? "bad" : before,
+        detail,
+      });
     });
-    return watched;
+    return [repeater];
   }
 }

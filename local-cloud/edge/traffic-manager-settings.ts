@@ -1,26 +1,39 @@
 import type { ProbeSettings } from "./front-door-settings";
 
+/** How many endpoints of a nested profile must be well for it to be. */
+export interface ChildMinimum {
+  any: number;
+  ipv4: number;
+  ipv6: number;
+}
+
 /** Where a profile's name can resolve to. */
 export interface TrafficEndpoint {
   name: string;
   enabled: boolean;
   /** The host, or the id of a nested profile. */
-  target: { host: string } | { profileId: string; minHealthy: number };
+  target: { host: string } | { profileId: string; minHealthy: ChildMinimum };
   /** The lowest number among the online ones is answered (routing method Priority). */
   priority: number;
   /** Share of the answers (routing method Weighted). */
   weight: number;
-  /** Never probed, always online. */
+  /** Azure region; the nearest to the client is answered (routing method Performance). */
+  location: string | undefined;
+  /** Never probed, always answered. */
   alwaysServe: boolean;
+  /** Sent with probes, over those of the profile. */
+  probeHeaders: Readonly<Record<string, string>>;
 }
 
 /** A Traffic Manager profile. */
 export interface TrafficProfile {
   id: string;
   name: string;
+  /** Leftmost label of its host under `trafficmanager.net`. */
+  relativeName: string;
   port: number;
   enabled: boolean;
-  method: "priority" | "weighted";
+  method: "priority" | "weighted" | "performance";
   /** How long an answer is kept by who asked. */
   ttlMs: number;
   probe: ProbeSettings;

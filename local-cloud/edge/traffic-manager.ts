@@ -2,6 +2,14 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import type { Logger } from "pino";
 import { loopback } from "../storage/port-book";
 import { EndpointMonitor } from "./endpoint-monitor";
+import { type Resolution, resolveName } from "./name-resolution";
+import {
+  type EndpointStatus,
+  endpointStatuses,
+  type ProfileStatus,
+  profileStatus,
+} from "./profile-status";
+import { shortRegion } from "./region-distance";
 import { type TrafficProfile, worstFailoverMs } from "./traffic-manager-settings";
 
 /** What a {@link TrafficManager} needs. */
@@ -13,11 +21,15 @@ export interface TrafficManagerOptions {
 /** What the status shows of a profile. */
 export interface TrafficManagerStatus {
   name: string;
+  status: ProfileStatus;
   port: number;
   /** The longest detection plus TTL, in seconds, that the declaration comes to. */
   worstFailoverSeconds: number;
-  endpoints: { name: string; status: string; detail: string }[];
+  endpoints: { name: string; status: EndpointStatus; detail: string }[];
 }
+
+/** Where clients are taken to be until somebody says otherwise. */
+const defaultClientRegion = "eastus";
 
 interface OpenProfile {
   monitor: EndpointMonitor;
@@ -39,6 +51,8 @@ export class TrafficManager implements AsyncDisposable {
   private readonly log: Logger;
   private readonly now: () => number;
   private configuring: Promise<unknown> = Promise.resolve();
+  private region = defaultClientRegion;
+  private readonly lookup = (id: string): OpenProfile | undefined => this.profiles.get(id);
 
   constructor(options: TrafficManagerOptions) {
     this.log = options.log;
@@ -56,52 +70,45 @@ export class TrafficManager implements AsyncDisposable {
     return this.profiles.get(profileId)?.port;
   }
 
+  /** Azure region that clients are taken to be in; decides under routing method Performance. */
+  get clientRegion(): string {
+    return this.region;
+  }
+
+  set clientRegion(name: string) {
+    this.region = shortRegion(name);
+    for (const { answers } of this.profiles.values()) answers.clear();
+  }
+
   status(): TrafficManagerStatus[] {
-    return [...this.profiles.values()].map(({ monitor, port }) => ({
-      name: monitor.profile.name,
-      port,
-      worstFailoverSeconds: worstFailoverMs(monitor.profile).totalMs / 1000,
-      endpoints: [...monitor.status()].map(([name, found]) => ({ name, ...found })),
-    }));
+    return [...this.profiles].map(([id, { monitor, port }]) => {
+      const statuses = endpointStatuses(id, this.lookup);
+      return {
+        name: monitor.profile.name,
+        status: profileStatus(monitor.profile, statuses.values()),
+        port,
+        worstFailoverSeconds: worstFailoverMs(monitor.profile).totalMs / 1000,
+        endpoints: [...statuses].map(([{ name, target, alwaysServe }, status]) => ({
+          name,
+          status,
+          detail: "host" in target && !alwaysServe ? monitor.finding(name).detail : "not probed",
+        })),
+      };
+    });
+  }
+
+  /** The profiles as they are declared. */
+  declared(): TrafficProfile[] {
+    return [...this.profiles.values()].map(({ monitor }) => monitor.profile);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.configure([]);
   }
 
-  /** The host that a profile's name resolves to now; `undefined` when it has no endpoint. */
-  resolve(profileId: string, depth = 0): string | undefined {
-    const open = this.profiles.get(profileId);
-    if (open === undefined || !open.monitor.profile.enabled || depth > 10) return undefined;
-    const { profile } = open.monitor;
-    const enabled = profile.endpoints.filter((endpoint) => endpoint.enabled);
-    const online = enabled.filter((endpoint) => this.isOnline(open, endpoint.name));
-    // With every endpoint degraded Traffic Manager answers as if all were online.
-    const choices = online.length > 0 ? online : enabled;
-    const [chosen] =
-      profile.method === "priority"
-        ? [...choices].sort((a, b) => a.priority - b.priority)
-        : [...choices]
-            .map((endpoint) => ({ endpoint, draw: Math.random() ** (1 / endpoint.weight) }))
-            .sort((a, b) => b.draw - a.draw)
-            .map(({ endpoint }) => endpoint);
-    if (chosen === undefined) return undefined;
-    return "host" in chosen.target
-      ? chosen.target.host
-      : this.resolve(chosen.target.profileId, depth + 1);
-  }
-
-  private isOnline(open: OpenProfile, name: string): boolean {
-    const endpoint = open.monitor.profile.endpoints.find((candidate) => candidate.name === name);
-    if (endpoint === undefined) return false;
-    const { target } = endpoint;
-    if ("host" in target) return open.monitor.status().get(name)?.status !== "Degraded";
-    const child = this.profiles.get(target.profileId);
-    if (child === undefined) return false;
-    const healthy = [...child.monitor.status().values()].filter(
-      ({ status }) => status === "Online" || status === "CheckingEndpoint",
-    );
-    return healthy.length >= target.minHealthy;
+  /** What a profile's name resolves to now; `undefined` when it has nothing to answer. */
+  resolve(profileId: string): Resolution | undefined {
+    return resolveName(profileId, { lookup: this.lookup, clientRegion: this.region });
   }
 
   private async apply(profiles: readonly TrafficProfile[]): Promise<void> {
@@ -163,7 +170,7 @@ export class TrafficManager implements AsyncDisposable {
     if (open === undefined) return undefined;
     const known = open.answers.get(client);
     if (known !== undefined && known.until > this.now()) return known.host;
-    const host = this.resolve(profileId);
+    const host = this.resolve(profileId)?.host;
     if (host === undefined) return undefined;
     open.answers.set(client, { host, until: this.now() + open.monitor.profile.ttlMs });
     return host;

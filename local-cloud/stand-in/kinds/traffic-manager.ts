@@ -20,7 +20,6 @@ const profile: ResourceKind = {
     required: ["dnsConfig.relativeName", "monitorConfig.protocol"],
     choices: {
       profileStatus: valuesOf(enums.ProfileStatus),
-      trafficRoutingMethod: valuesOf(enums.TrafficRoutingMethod),
       "monitorConfig.protocol": valuesOf(enums.MonitorProtocol),
       location: ["global", "Global"],
     },
@@ -30,8 +29,16 @@ const profile: ResourceKind = {
       "monitorConfig.toleratedNumberOfFailures": [0, 9],
       "monitorConfig.intervalInSeconds": [10, 30],
       "monitorConfig.timeoutInSeconds": [5, 10],
+      "monitorConfig.expectedStatusCodeRanges[].min": [100, 999],
+      "monitorConfig.expectedStatusCodeRanges[].max": [100, 999],
+      "endpoints[].priority": [1, 1_000],
+      "endpoints[].weight": [1, 1_000],
     },
     patterns: {
+      trafficRoutingMethod: {
+        pattern: /^(Priority|Weighted|Performance)$/,
+        rule: "is not a routing method that the local cloud obeys; Priority, Weighted and Performance are",
+      },
       "dnsConfig.relativeName": {
         pattern: /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/,
         rule: "must be 1 to 63 letters, digits and hyphens",
@@ -61,12 +68,24 @@ const endpoint: ResourceKind = {
     idPattern: inResourceGroup(`${profilePattern}/{endpointType}/{endpointName}`),
     required: ["profileName", "endpointType"],
     choices: {
-      endpointType: ["AzureEndpoints", "ExternalEndpoints", "NestedEndpoints"],
       endpointStatus: valuesOf(enums.EndpointStatus),
       alwaysServe: valuesOf(enums.AlwaysServe),
     },
-    ranges: { priority: [1, 1_000], weight: [1, 1_000] },
-    references: { targetResourceId: "" },
+    patterns: {
+      endpointType: {
+        pattern: /^(External|Nested)Endpoints$/,
+        rule: "is not a type that the local cloud can reach; ExternalEndpoints and NestedEndpoints are",
+      },
+    },
+    ranges: {
+      priority: [1, 1_000],
+      weight: [1, 1_000],
+      minChildEndpoints: [0, 1_000],
+      minChildEndpointsIPv4: [0, 1_000],
+      minChildEndpointsIPv6: [0, 1_000],
+    },
+    // Only a profile can be nested.
+    references: { targetResourceId: "Microsoft.Network/trafficManagerProfiles" },
   },
   maker: {
     startOrder: 4,

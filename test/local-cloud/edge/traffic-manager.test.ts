@@ -32,11 +32,14 @@ describe("Traffic Manager's data plane", () => {
     target: { host: origin.host },
     priority,
     weight: 1,
+    location: undefined,
     alwaysServe: false,
+    probeHeaders: {},
   });
   const profile = (changes: Partial<TrafficProfile> = {}): TrafficProfile => ({
     id: "profile",
     name: "profile",
+    relativeName: "profile",
     port: 0,
     enabled: true,
     method: "priority",
@@ -117,12 +120,90 @@ describe("Traffic Manager's data plane", () => {
     const outer = profile({
       id: "outer",
       endpoints: [
-        { ...endpoint(east, 1), name: "nested", target: { profileId: "profile", minHealthy: 1 } },
+        {
+          ...endpoint(east, 1),
+          name: "nested",
+          target: { profileId: "profile", minHealthy: { any: 1, ipv4: 0, ipv6: 0 } },
+        },
       ],
     });
     await router.configure([profile(), outer]);
 
     assert.equal(await ask("outer"), "from east");
+  });
+
+  it("sends the declared headers with its probes, and takes the declared statuses for good", async () => {
+    const seen: Record<string, unknown>[] = [];
+    east.behaviour = (request, response) => {
+      seen.push(request.headers);
+      response.writeHead(404).end();
+    };
+    const headers = { host: "probe.example", "x-a": "profile", "x-b": "profile" };
+    await router.configure([
+      profile({
+        probe: {
+          ...profile().probe,
+          headers,
+          statuses: [
+            [301, 301],
+            [400, 410],
+          ],
+        },
+        endpoints: [{ ...endpoint(east, 1), probeHeaders: { "x-b": "endpoint" } }],
+      }),
+    ]);
+
+    await until("online", () => status("east") === "Online");
+
+    assert.equal(seen[0]?.["host"], "probe.example");
+    assert.deepEqual([seen[0]["x-a"], seen[0]["x-b"]], ["profile", "endpoint"]);
+  });
+
+  it("probes by TCP: an endpoint that takes connections is online, whatever it answers", async () => {
+    east.behaviour = (_request, response) => response.writeHead(500).end();
+    await router.configure([profile({ probe: { ...profile().probe, protocol: "tcp" } })]);
+    await until("online", () => status("east") === "Online");
+
+    await east[Symbol.asyncDispose]();
+
+    await until("degraded", () => status("east") === "Degraded");
+  });
+
+  it("lets an answer lapse at once with a TTL of 0, and degrades at the first failure if told so", async () => {
+    await router.configure([profile({ ttlMs: 0, toleratedFailures: 0 })]);
+    await until("online", () => status("east") === "Online");
+    assert.equal(await ask(), "from east");
+    await east[Symbol.asyncDispose]();
+
+    await until("degraded", () => status("east") === "Degraded");
+
+    assert.equal(await ask(), "from west");
+  });
+
+  it("leads clients to what is near to where they are said to be", async () => {
+    await router.configure([
+      profile({
+        method: "performance",
+        endpoints: [
+          { ...endpoint(east, 1), location: "eastus" },
+          { ...endpoint(west, 2), location: "westus" },
+        ],
+      }),
+    ]);
+    assert.equal(await ask(), "from east");
+
+    router.clientRegion = "West US 2";
+
+    assert.equal(await ask(), "from west");
+    assert.equal(router.clientRegion, "westus2");
+  });
+
+  it("closes connections at once when the profile is switched off", async () => {
+    await router.configure([profile({ enabled: false })]);
+
+    await assert.rejects(ask());
+    assert.deepEqual(router.status()[0]?.status, "Disabled");
+    assert.equal(status("east"), "Inactive");
   });
 
   it("never leads to a disabled endpoint", async () => {
