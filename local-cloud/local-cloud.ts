@@ -6,11 +6,14 @@ import pino, { type Logger } from "pino";
 import { type CloudConfig, systemEnvironment } from "./config";
 import { ControlApi } from "./control/control-api";
 import { declaredDataCenters, type LocalDataCenter } from "./data-centers";
+import { DnsResponder } from "./dns/dns-responder";
+import { trafficManagerNames } from "./dns/traffic-manager-names";
 import { declaredFrontDoor } from "./edge/declared-front-door";
-import { unknownParts } from "./edge/declared-rule";
 import { declaredTrafficManager } from "./edge/declared-traffic-manager";
 import { FrontDoor } from "./edge/front-door";
 import { TrafficManager } from "./edge/traffic-manager";
+import { unobeyedOfFrontDoor } from "./edge/unobeyed-front-door";
+import { unobeyedOfTrafficManager } from "./edge/unobeyed-traffic-manager";
 import { WatchControl } from "./edge/watch-control";
 import { createHome, type Home, homeAt } from "./home";
 import { Ingresses } from "./ingress/ingresses";
@@ -32,6 +35,8 @@ import { SecretBox } from "./storage/secret-box";
 const packages = ["azure-native", "azure"] as const;
 /** The control API's port when it is free: configuration for a classic account can name it. */
 const preferredControlPort = 27_170;
+/** The responder's, likewise: something to remember after `dig -p`. */
+const preferredDnsPort = 27_153;
 
 /** How the local cloud is opened. */
 export interface LocalCloudOptions {
@@ -59,6 +64,7 @@ export class LocalCloud implements AsyncDisposable {
   private readonly closers: AsyncDisposable[] = [];
   private readonly noticed = new Set<string>();
   private readonly startedAt = new Date().toISOString();
+  private dnsPort: number | undefined;
   private addresses: { controlUrl: string; providers: string } | undefined;
 
   private constructor(
@@ -127,6 +133,15 @@ export class LocalCloud implements AsyncDisposable {
     return [...this.noticed];
   }
 
+  /** Where Traffic Manager's names are answered, and which there are. */
+  get dns(): { port: number; names: string[] } | undefined {
+    if (this.dnsPort === undefined) return undefined;
+    const names = this.trafficManager
+      .declared()
+      .map(({ relativeName }) => `${relativeName}.trafficmanager.net`);
+    return { port: this.dnsPort, names };
+  }
+
   dataCenters(): LocalDataCenter[] {
     return declaredDataCenters(this.records, this.ports);
   }
@@ -181,6 +196,7 @@ export class LocalCloud implements AsyncDisposable {
       this.notice(`ended ${strays.length.toString()} processes that an earlier run left behind`);
     }
     await this.requirePorts();
+    await this.openDns();
     const control = await this.openControl();
     const providers = await Promise.all(packages.map((name) => this.openProvider(name)));
     this.addresses = { controlUrl: control, providers: providers.join(",") };
@@ -197,6 +213,19 @@ export class LocalCloud implements AsyncDisposable {
   private async requirePorts(): Promise<void> {
     for (const [user, port] of this.ports.all()) {
       if (!(await isPortFree(port))) throw new PortTakenError(port, user);
+    }
+  }
+
+  private async openDns(): Promise<void> {
+    const port = await this.ports.portFor("dns", preferredDnsPort);
+    try {
+      this.closers.push(
+        await DnsResponder.open(port, () => trafficManagerNames(this.trafficManager)),
+      );
+      this.dnsPort = port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      throw new PortTakenError(port, "dns");
     }
   }
 
@@ -230,13 +259,11 @@ export class LocalCloud implements AsyncDisposable {
   }
 
   private async reconfigureEdge(): Promise<void> {
-    for (const rule of this.records.ofType("azure-native:cdn:Rule")) {
-      for (const part of unknownParts(rule.inputs)) {
-        this.notice(`the edge doesn't obey ${part} of rule ${rule.id.split("/").pop() ?? ""}`);
-      }
-    }
+    for (const sentence of unobeyedOfFrontDoor(this.records)) this.notice(sentence);
     await this.frontDoor.configure(declaredFrontDoor(this.records, this.ports));
-    await this.trafficManager.configure(declaredTrafficManager(this.records, this.ports));
+    const profiles = declaredTrafficManager(this.records, this.ports);
+    for (const sentence of unobeyedOfTrafficManager(profiles)) this.notice(sentence);
+    await this.trafficManager.configure(profiles);
   }
 
   /** Says something to the user, once. */

@@ -6,6 +6,7 @@ import { outputLines, readStackOutputs } from "./command/stack-outputs";
 import { StatusView } from "./command/status-view";
 import { readCloudConfig } from "./config";
 import { LocalCloud } from "./local-cloud";
+import { loopback } from "./storage/port-book";
 
 interface StartOptions {
   deploy: boolean;
@@ -109,6 +110,9 @@ async function printOutputs(
   if (!deployed) return;
   const outputs = await readStackOutputs(cloud.config, stack);
   for (const line of outputLines(outputs)) console.log(line);
+  const { port, names = [] } = cloud.dns ?? {};
+  for (const name of names) console.log(`dns  dig @${loopback} -p ${String(port)} ${name}`);
+  if (names.length > 0) console.log("");
 }
 
 main().then(

@@ -10,6 +10,8 @@ import { BadFaultError, readFault } from "./read-fault";
 export interface ControlDeps extends FaultDeps {
   frontDoor: FrontDoor;
   trafficManager: TrafficManager;
+  /** Where Traffic Manager's names are answered. */
+  readonly dns: { port: number; names: string[] } | undefined;
   config: { home: string };
   /** Address of the media service that serves an account. */
   accountUrl(account: string): string | undefined;
@@ -20,6 +22,13 @@ const switchSchema = {
   required: ["enabled"],
   additionalProperties: false,
   properties: { enabled: { type: "boolean" } },
+} as const;
+
+const regionSchema = {
+  type: "object",
+  required: ["region"],
+  additionalProperties: false,
+  properties: { region: { type: "string", pattern: "^[A-Za-z][A-Za-z0-9 ]*$" } },
 } as const;
 
 const maxTokenRequestBytes = 64 * 1024;
@@ -68,6 +77,8 @@ export class ControlApi implements AsyncDisposable {
       processes: deps.supervisor.status(),
       frontDoor: deps.frontDoor.status(),
       trafficManager: deps.trafficManager.status(),
+      clientRegion: deps.trafficManager.clientRegion,
+      dns: deps.dns,
     }));
   }
 
@@ -85,6 +96,14 @@ export class ControlApi implements AsyncDisposable {
       deps.frontDoor.purge();
       return { cachedEntries: 0 };
     });
+    this.app.put<{ Body: { region: string } }>(
+      "/traffic-manager/client-region",
+      { schema: { body: regionSchema } },
+      ({ body }) => {
+        deps.trafficManager.clientRegion = body.region;
+        return { region: deps.trafficManager.clientRegion };
+      },
+    );
     this.app.put<{ Body: { enabled: boolean } }>(
       "/restarts",
       { schema: { body: switchSchema } },
