@@ -119,6 +119,8 @@ function routeTo({ east, west }: TwoOrigins): RouteSettings {
       additionalLatencyMs: 0,
     },
     rules: [],
+    otherGroups: [],
+    compressedTypes: [],
     cache: undefined,
     responseTimeoutMs: 10_000,
   };
