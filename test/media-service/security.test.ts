@@ -67,10 +67,8 @@ describe("what a hostile client tries", () => {
     api.call("GET", "Assets", { headers: { authorization: `Bearer ${token}` } });
   const tokens = (more: { accountName?: string; accountKey?: string } = {}) =>
     new AccessTokens({ accountName: service.accountName, accountKey, principals: [], ...more });
-  const swt = (issuer: AccessTokens, name: string, key: string, at = new Date()) =>
-    issuer.acsToken(name, key, at);
   const jwtKey = (name: string) => createHmac("sha256", accountKey).update(`jwt/${name}`).digest();
-  const ours = () => swt(tokens(), service.accountName, accountKey);
+  const ours = () => tokens().acsToken(service.accountName, accountKey, new Date());
   const post = (set: string, body: unknown): Promise<Refusal> => api.call("POST", set, { body });
   const batch = (part: string, count = 1): Promise<Refusal> =>
     api.call("POST", "$batch", {
@@ -143,17 +141,21 @@ describe("what a hostile client tries", () => {
     [
       "another account's token",
       [401],
-      () => withToken(swt(tokens({ accountName: "otheraccount" }), "otheraccount", accountKey)),
+      () =>
+        withToken(
+          tokens({ accountName: "otheraccount" }).acsToken("otheraccount", accountKey, new Date()),
+        ),
     ],
     [
       "a token signed with another key",
       [401],
-      () => withToken(swt(tokens({ accountKey: "x" }), service.accountName, "x")),
+      () => withToken(tokens({ accountKey: "x" }).acsToken(service.accountName, "x", new Date())),
     ],
     [
       "a token of yesterday",
       [401],
-      () => withToken(swt(tokens(), service.accountName, accountKey, new Date(Date.now() - day))),
+      () =>
+        withToken(tokens().acsToken(service.accountName, accountKey, new Date(Date.now() - day))),
     ],
     [
       "a token made to last longer",
