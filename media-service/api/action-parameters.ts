@@ -1,4 +1,5 @@
 import { InvalidInputError } from "../domain/errors";
+import { isObject } from "../odata/read-structure";
 import type { ApiRequest } from "./http";
 import { parseJson } from "./read-body";
 
@@ -8,9 +9,9 @@ import { parseJson } from "./read-body";
  *
  * @throws InvalidInputError when it is something else.
  */
-export function actionParameters({ body }: ApiRequest): ReadonlyMap<string, unknown> {
-  const json = body.length === 0 ? {} : parseJson(body);
-  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+export function actionParameters(request: ApiRequest): ReadonlyMap<string, unknown> {
+  const json = request.body.length === 0 ? {} : parseJson(request);
+  if (!isObject(json)) {
     throw new InvalidInputError("The parameters of an action must be a JSON object");
   }
   return new Map(Object.entries(json).map(([name, value]) => [name.toLowerCase(), value]));

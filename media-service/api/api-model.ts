@@ -1,51 +1,19 @@
-import type { AccountDeps } from "../services/account-deps";
-import type { ApiModel } from "./dispatch";
-import { accessPolicySet } from "./entity-sets/access-policies";
-import { assetSet } from "./entity-sets/assets";
-import { authorizationPolicySet, policyOptionSet } from "./entity-sets/authorization-policies";
-import { contentKeySet } from "./entity-sets/content-keys";
-import { deliveryPolicySet } from "./entity-sets/delivery-policies";
-import { fileSet } from "./entity-sets/files";
-import { jobTemplateSet, taskTemplateSet } from "./entity-sets/job-templates";
-import { jobSet } from "./entity-sets/jobs";
-import { locatorSet } from "./entity-sets/locators";
-import { mediaProcessorSet } from "./entity-sets/media-processors";
-import { notificationEndPointSet } from "./entity-sets/notification-end-points";
-import { reservedUnitSet } from "./entity-sets/reserved-units";
-import { storageAccountSet } from "./entity-sets/storage-accounts";
-import { operationSet, streamingEndpointSet } from "./entity-sets/streaming-endpoints";
-import { taskSet } from "./entity-sets/tasks";
-import { apiFunctions } from "./functions";
+import type { EntityType } from "../odata/edm";
+import type { EntitySet } from "./entity-set";
+import type { ApiFunction } from "./functions";
 
-/** Everything that the API offers. */
-export function apiModel(
-  deps: AccountDeps,
-  { root, report }: Pick<ApiModel, "root" | "report">,
-): ApiModel {
-  const sets = [
-    assetSet(deps),
-    fileSet(deps),
-    accessPolicySet(deps),
-    locatorSet(deps),
-    jobSet(deps),
-    taskSet(deps),
-    mediaProcessorSet(),
-    streamingEndpointSet(deps),
-    operationSet(deps),
-    storageAccountSet(deps),
-    jobTemplateSet(deps),
-    taskTemplateSet(deps),
-    notificationEndPointSet(deps),
-    contentKeySet(deps),
-    deliveryPolicySet(deps),
-    authorizationPolicySet(deps),
-    policyOptionSet(deps),
-    reservedUnitSet(deps),
-  ];
-  return {
-    sets: new Map(sets.map((set) => [set.type.setName, set])),
-    functions: apiFunctions(deps),
-    root,
-    report,
-  };
+/** What a call can reach. */
+export interface ApiModel {
+  readonly sets: ReadonlyMap<string, EntitySet>;
+  readonly functions: ReadonlyMap<string, ApiFunction>;
+  /** The address of the API's root, with a slash at the end. */
+  readonly root: () => string;
+  readonly now: () => Date;
+  /** Tells the operator of an error that a client gets no details of. */
+  readonly report: (error: unknown) => void;
+}
+
+/** Finds entity types by the name of their set. */
+export function typeLookup(model: ApiModel): (setName: string) => EntityType | undefined {
+  return (setName) => model.sets.get(setName)?.type;
 }

@@ -1,25 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import { InvalidInputError } from "../domain/errors";
-import { EntityBody } from "../odata/entity-body";
-import { keyInPath } from "../odata/resource-path";
-import { type ApiModel, dispatch, typeLookup } from "./dispatch";
-import type { EntitySet } from "./entity-set";
+import type { ApiModel } from "./api-model";
+import { type BatchedRequest, readBatchedRequest } from "./batched-request";
+import { applyChangeset, ChangesetFailure } from "./changeset";
+import { dispatch } from "./dispatch";
 import type { ApiAnswer, ApiRequest } from "./http";
-import { boundaryOf, type Part, readHead, readParts } from "./multipart";
-import { readBody } from "./read-body";
+import { boundaryOf, type Part, readParts } from "./multipart";
+import { wishesOf } from "./protocol";
 import { renderAnswer, type RenderedAnswer, renderError } from "./render";
 
-/** A request inside a batch. */
-interface BatchedRequest extends ApiRequest {
-  readonly contentId: string | undefined;
-}
-
 const CRLF = "\r\n";
+const MAX_REQUESTS = 1000;
 
 /**
- * Answers a batch (OData v3, Batch Processing): each request by itself, a changeset as a whole. A changeset
- * holds one change, or one job with its tasks; both are all-or-nothing.
+ * Answers a batch (OData v3, Batch Processing): each request by itself, a changeset as a whole.
  *
  * @throws InvalidInputError when the batch can't be read.
  */
@@ -28,16 +23,17 @@ export async function answerBatch(model: ApiModel, request: ApiRequest): Promise
   if (boundary === undefined) {
     throw new InvalidInputError("$batch needs Content-Type multipart/mixed with a boundary");
   }
+  const items = readParts(request.body.toString("utf8"), boundary).map((part) =>
+    readItem(part, request),
+  );
+  const total = items.reduce((sum, item) => sum + (Array.isArray(item) ? item.length : 1), 0);
+  if (total > MAX_REQUESTS) {
+    throw new InvalidInputError(`A batch may hold at most ${MAX_REQUESTS} requests`);
+  }
   const answers: string[] = [];
-  for (const part of readParts(request.body.toString("utf8"), boundary)) {
-    const inner = boundaryOf(part.headers["content-type"]);
+  for (const item of items) {
     answers.push(
-      inner === undefined
-        ? await answerOne(model, readRequest(part, request))
-        : await answerChangeset(
-            model,
-            readParts(part.body, inner).map((change) => readRequest(change, request)),
-          ),
+      Array.isArray(item) ? await answerChangeset(model, item) : await answerOne(model, item),
     );
   }
   const name = `batchresponse_${randomUUID()}`;
@@ -51,9 +47,16 @@ export async function answerBatch(model: ApiModel, request: ApiRequest): Promise
   };
 }
 
+function readItem(part: Part, outer: ApiRequest): BatchedRequest | BatchedRequest[] {
+  const inner = boundaryOf(part.headers["content-type"]);
+  return inner === undefined
+    ? readBatchedRequest(part, outer)
+    : readParts(part.body, inner).map((change) => readBatchedRequest(change, outer));
+}
+
 async function answerOne(model: ApiModel, request: BatchedRequest): Promise<string> {
   try {
-    return httpPart(render(model, request, await dispatch(model, request)), request.contentId);
+    return httpPart(render(model, request, await dispatch(model, request)), request);
   } catch (error) {
     return errorPart(model, error, request);
   }
@@ -63,118 +66,58 @@ async function answerChangeset(
   model: ApiModel,
   requests: readonly BatchedRequest[],
 ): Promise<string> {
-  const [first] = requests;
-  if (first === undefined) throw new InvalidInputError("A changeset must not be empty");
   try {
-    const answers = await makeChanges(model, first, requests.slice(1));
-    const parts = requests.map((request, n) => {
-      const answer = answers[n];
+    const answers = await applyChangeset(model, requests);
+    const parts = requests.map((request) => {
+      const answer = answers.get(request);
       if (answer === undefined) throw new Error("Every request of a changeset has an answer");
-      return httpPart(render(model, request, answer), request.contentId);
+      return httpPart(render(model, request, answer), request);
     });
     const name = `changesetresponse_${randomUUID()}`;
     return [`Content-Type: multipart/mixed; boundary=${name}`, "", multipart(name, parts)].join(
       CRLF,
     );
   } catch (error) {
-    return errorPart(model, error, first);
+    const { request, cause } = innermost(error, requests);
+    return errorPart(model, cause, request);
   }
 }
 
-async function makeChanges(
-  model: ApiModel,
-  first: BatchedRequest,
-  others: readonly BatchedRequest[],
-): Promise<ApiAnswer[]> {
-  if (first.method === "GET") throw new InvalidInputError("A changeset holds changes only");
-  if (others.length === 0) return [await dispatch(model, first)];
-  const [jobs, tasks] = [model.sets.get("Jobs"), model.sets.get("Tasks")];
-  const isJob = first.method === "POST" && /^\/*Jobs(?:\(\))?\/?$/.test(first.path);
-  const belongs = (request: BatchedRequest): boolean =>
-    request.method === "POST" && request.path === `/$${first.contentId ?? ""}/Tasks`;
-  if (jobs === undefined || tasks === undefined || !isJob || !others.every(belongs)) {
-    throw new InvalidInputError("A changeset holds one change, or one job with its tasks");
-  }
-  return makeJob(model, { jobs, tasks }, [first, ...others]);
+function innermost(
+  error: unknown,
+  requests: readonly BatchedRequest[],
+): { request: BatchedRequest | undefined; cause: unknown } {
+  let [request, cause] = [requests[0], error];
+  while (cause instanceof ChangesetFailure) [request, cause] = [cause.request, cause.cause];
+  return { request, cause };
 }
 
-async function makeJob(
-  model: ApiModel,
-  { jobs, tasks }: { jobs: EntitySet; tasks: EntitySet },
-  [jobRequest, ...taskRequests]: readonly [ApiRequest, ...ApiRequest[]],
-): Promise<ApiAnswer[]> {
-  const types = typeLookup(model);
-  const body = readBody(types, jobs.type, jobRequest);
-  const added = taskRequests.map((request) => readBody(types, tasks.type, request));
-  const nested = [...(body.nested.get("Tasks") ?? []), ...added];
-  const { values, links, structures } = body;
-  const whole = new EntityBody({
-    ...{ values, links, structures },
-    nested: new Map([...body.nested, ["Tasks", nested]]),
-  });
-  const job = await jobs.create?.(whole);
-  if (job === undefined) throw new InvalidInputError("Jobs can't be made here");
-  const made = (await jobs.navigate?.(job["Id"] as string, "Tasks")) ?? [];
-  const created = [
-    { type: jobs.type, entity: job },
-    ...made.slice(-added.length).map((entity) => ({ type: tasks.type, entity })),
-  ];
-  return created.map(({ type, entity }) => ({
-    status: 201,
-    headers: { location: `${model.root()}${type.setName}${keyInPath(entity)}` },
-    content: { kind: "entity", type, entity },
-  }));
+function render(model: ApiModel, request: BatchedRequest, answer: ApiAnswer): RenderedAnswer {
+  const context = { root: model.root(), now: model.now() };
+  return renderAnswer(answer, context, wishesOf(request.headers, request.query));
 }
 
-// The address may name any host: the service has several, and only the path is used.
-function readRequest(part: Part, outer: ApiRequest): BatchedRequest {
-  const [line = ""] = part.body.split(CRLF, 1);
-  const match = /^([A-Z]+) (\S+) HTTP\/1\.[01]$/.exec(line.trim());
-  if (match === null) {
-    throw new InvalidInputError(`'${line.slice(0, 100)}' is not the first line of a request`);
-  }
-  const [, method = "", address = ""] = match;
-  const { headers, body } = readHead(part.body.slice(line.length + CRLF.length));
-  const [path = "", query = ""] = address.replace(/^https?:\/\/[^/]*/i, "").split("?", 2);
-  return {
-    method: headers["x-http-method"]?.toUpperCase() ?? method,
-    path: `/${path.replace(/^\/api(?=\/|$)/i, "").replace(/^\/+/, "")}`,
-    query: new URLSearchParams(query),
-    headers: { accept: outer.headers["accept"], ...headers },
-    body: Buffer.from(body.replace(/\r\n$/, ""), "utf8"),
-    contentId: part.headers["content-id"] ?? headers["content-id"],
-  };
-}
-
-function render(model: ApiModel, request: ApiRequest, answer: ApiAnswer): RenderedAnswer {
-  return renderAnswer(answer, { root: model.root(), accept: innerAccept(request) });
-}
-
-function errorPart(model: ApiModel, error: unknown, request: BatchedRequest): string {
-  const answer = renderError(error, innerAccept(request));
+function errorPart(model: ApiModel, error: unknown, request: BatchedRequest | undefined): string {
+  const answer = renderError(
+    error,
+    wishesOf(request?.headers ?? {}, request?.query ?? new URLSearchParams()),
+  );
   if (answer.status >= 500) model.report(error);
-  return httpPart(answer, request.contentId);
+  return httpPart(answer, request);
 }
 
-// A batch as a whole is asked for as multipart, which says nothing of what is inside.
-function innerAccept({ headers }: ApiRequest): string | undefined {
-  return boundaryLike(headers["accept"]) ? undefined : headers["accept"];
-}
-
-function boundaryLike(accept: string | undefined): boolean {
-  return accept?.toLowerCase().startsWith("multipart/") ?? false;
-}
-
-function httpPart(answer: RenderedAnswer, contentId: string | undefined): string {
+function httpPart(answer: RenderedAnswer, request: BatchedRequest | undefined): string {
+  const { contentId, headers = {}, query = new URLSearchParams() } = request ?? {};
   return [
     "Content-Type: application/http",
     "Content-Transfer-Encoding: binary",
     "",
     `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ""}`,
     ...(contentId === undefined ? [] : [`Content-ID: ${contentId}`]),
+    `DataServiceVersion: ${wishesOf(headers, query).version}.0;`,
     ...Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}`),
     "",
-    answer.body ?? "",
+    request?.method === "HEAD" ? "" : (answer.body ?? ""),
   ].join(CRLF);
 }
 

@@ -1,7 +1,23 @@
-import { entityId, guidOf, type IdKind } from "../domain/ids";
 import type { EntityType, Value, WireEntity } from "../odata/edm";
 import type { EntityBody } from "../odata/entity-body";
+import type { Restriction } from "../odata/filter/restriction";
 import type { ApiAnswer, ApiRequest } from "./http";
+
+/** What of a list is wanted, as far as a store can know it; the filter itself is applied afterwards. */
+export interface Wanted {
+  /** What properties have to be; all of them hold. */
+  readonly restrictions: readonly Restriction[];
+  /** Only what comes after the entity with this key, in the order of the list. */
+  readonly after?: string;
+}
+
+/** How what a navigation property leads to is linked and unlinked. */
+export interface EntityLinks {
+  /** @throws NotFoundError when one of the two does not exist. */
+  add(id: string, targetId: string): Promise<void>;
+  /** @throws NotFoundError when they are not linked. */
+  remove(id: string, targetId: string): Promise<void>;
+}
 
 /**
  * One entity set of the API: its type, and the use case behind each thing that can be done with it. What
@@ -12,57 +28,23 @@ export interface EntitySet {
   /** @throws NotFoundError when there is none. */
   get(id: string): Promise<WireEntity>;
   /** At least the entities whose properties are equal to these; all when there are none. */
-  candidates(equal: ReadonlyMap<string, Value>): AsyncIterable<WireEntity>;
+  candidates(equal: ReadonlyMap<string, Value>, wanted?: Wanted): AsyncIterable<WireEntity>;
   /** Follows a navigation property of an entity. */
   navigate?(id: string, property: string): Promise<readonly WireEntity[]>;
   create?(body: EntityBody): Promise<WireEntity>;
+  /** Whether `create` sets off what a delete can't take back. Default false. */
+  readonly createStartsWork?: boolean;
   update?(id: string, body: EntityBody): Promise<void>;
   delete?(id: string, query: URLSearchParams): Promise<void>;
-  /** What can be POSTed to an entity, by name. */
-  readonly actions?: Readonly<
-    Record<string, (id: string, request: ApiRequest) => Promise<ApiAnswer>>
-  >;
-  /** What can be linked to an entity and unlinked again, by navigation property. */
-  readonly links?: Readonly<Record<string, EntityLinks>>;
   /**
    * Notes that an entity was made, changed or deleted, for clients that follow such changes as
    * operations: answers the operation's id, and the change is answered with 202.
    */
   noteOperation?(id: string): Promise<string>;
-}
-
-/** Adds and removes links from an entity to others; ids are those in the addresses. */
-export interface EntityLinks {
-  /** @throws NotFoundError when either entity does not exist. */
-  add(id: string, targetId: string): Promise<void>;
-  /** @throws NotFoundError when the entity does not exist or is not linked. */
-  remove(id: string, targetId: string): Promise<void>;
-}
-
-/** Entities one after the other, as the stores give them. */
-export async function* each<T>(
-  stored: AsyncIterable<{ value: T }> | Iterable<{ value: T }>,
-  toWire: (value: T) => WireEntity,
-): AsyncIterable<WireEntity> {
-  for await (const { value } of stored) yield toWire(value);
-}
-
-/**
- * The id that a property has to be equal to, if any, in the form in which ids are kept.
- *
- * @throws InvalidInputError when it is not an id of that kind.
- */
-export function equalId(
-  equal: ReadonlyMap<string, Value>,
-  name: string,
-  kind: IdKind,
-): string | undefined {
-  const id = equalText(equal, name);
-  return id === undefined ? undefined : entityId(kind, guidOf(kind, id));
-}
-
-/** The text that a property has to be equal to, if any. */
-export function equalText(equal: ReadonlyMap<string, Value>, name: string): string | undefined {
-  const value = equal.get(name);
-  return typeof value === "string" && value !== "" ? value : undefined;
+  /** What can be linked to an entity and unlinked again, by navigation property. */
+  readonly links?: Readonly<Record<string, EntityLinks>>;
+  /** What can be POSTed to an entity, by name. */
+  readonly actions?: Readonly<
+    Record<string, (id: string, request: ApiRequest) => Promise<ApiAnswer>>
+  >;
 }

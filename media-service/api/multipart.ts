@@ -27,7 +27,11 @@ export function boundaryOf(contentType: string | undefined): string | undefined 
  * @throws InvalidInputError when it has no parts, too many, or no end.
  */
 export function readParts(body: string, boundary: string): Part[] {
-  const pieces = `\r\n${body.replace(/\r?\n/g, "\r\n")}`.split(`\r\n--${boundary}`);
+  // What follows a boundary ends its line: another boundary may begin with the same characters.
+  const delimiter = new RegExp(
+    `\\r\\n--${boundary.replace(/[^\w]/g, "\\$&")}(?=(?:--)?[ \\t]*(?:\\r\\n|$))`,
+  );
+  const pieces = `\r\n${body.replace(/\r?\n/g, "\r\n")}`.split(delimiter);
   const last = pieces.pop() ?? "";
   const parts = pieces.slice(1);
   if (!last.startsWith("--") || parts.length === 0 || parts.length > MAX_PARTS) {

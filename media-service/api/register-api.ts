@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { InvalidInputError } from "../domain/errors";
 import type { Clock } from "../ports/clock";
 import type { AccessTokens } from "../services/access-tokens";
 import type { AccountDeps } from "../services/account-deps";
-import { apiModel } from "./api-model";
+import type { ApiModel } from "./api-model";
 import { answerBatch } from "./batch";
-import { type ApiModel, dispatch } from "./dispatch";
+import { buildApiModel } from "./build-api-model";
+import { dispatch } from "./dispatch";
 import type { ApiRequest } from "./http";
+import { checkVersions, methodMeant, wishesOf } from "./protocol";
 import { renderAnswer, type RenderedAnswer, renderError } from "./render";
 import { registerTokenEndpoints } from "./token-endpoints";
 
@@ -21,11 +22,8 @@ export interface ApiDeps {
 }
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "MERGE"];
-const TUNNELLED = ["MERGE", "PUT", "PATCH", "DELETE"];
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const MAX_REQUEST_ID_LENGTH = 2048;
-const OLDEST_MINOR = 0;
-const NEWEST_MINOR = 19;
 
 /**
  * The REST API under `/api/`, the token endpoints, and `/redirect/api/`, which sends every call on to the
@@ -34,7 +32,7 @@ const NEWEST_MINOR = 19;
 export function registerApi(app: FastifyInstance, deps: ApiDeps): void {
   app.addHttpMethod("MERGE", { hasBody: true });
   registerTokenEndpoints(app, deps);
-  const model = apiModel(deps.account, {
+  const model = buildApiModel(deps.account, {
     root: deps.apiRoot,
     report: (err) => {
       app.log.error({ err }, "request in a batch failed");
@@ -75,11 +73,11 @@ async function answer(
   setCommonHeaders(request, reply);
   deps.tokens.check(request.headers.authorization, deps.clock.now());
   const call = toApiRequest(request);
-  checkVersion(call);
-  const isBatch = call.path === "/$batch" && call.method === "POST";
+  checkVersions(call);
+  const isBatch = /^\/*\$batch\/*$/.test(call.path) && call.method === "POST";
   const found = isBatch ? await answerBatch(model, call) : await dispatch(model, call);
-  const { accept } = request.headers;
-  return send(reply, renderAnswer(found, { root: model.root(), accept }));
+  const context = { root: model.root(), now: model.now() };
+  return send(reply, renderAnswer(found, context, wishesOf(call.headers, call.query)));
 }
 
 function send(reply: FastifyReply, { status, headers, body }: RenderedAnswer): FastifyReply {
@@ -87,61 +85,47 @@ function send(reply: FastifyReply, { status, headers, body }: RenderedAnswer): F
 }
 
 function toApiRequest(request: FastifyRequest): ApiRequest {
-  const url = request.raw.url ?? "/";
-  const queryStart = url.indexOf("?");
-  const path = queryStart === -1 ? url : url.slice(0, queryStart);
-  const tunnelled = request.headers["x-http-method"];
-  const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    headers[name] = Array.isArray(value) ? value.join(", ") : value;
-  }
+  const headers = headersOf(request);
   return {
-    method:
-      typeof tunnelled === "string" ? tunnelledMethod(request.method, tunnelled) : request.method,
-    path: path.slice("/api".length),
-    query: new URLSearchParams(queryStart === -1 ? "" : url.slice(queryStart + 1)),
+    method: methodMeant(request.method, headers["x-http-method"]),
+    path: (request.raw.url ?? "").replace(/\?.*$/s, "").slice("/api".length),
+    query: queryOf(request),
     headers,
     body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
   };
 }
 
-function tunnelledMethod(method: string, tunnelled: string): string {
-  const meant = tunnelled.toUpperCase();
-  if (method !== "POST" || !TUNNELLED.includes(meant)) {
-    throw new InvalidInputError(`X-HTTP-Method '${tunnelled.slice(0, 40)}' needs a POST`);
-  }
-  return meant;
+function queryOf({ raw: { url = "" } }: FastifyRequest): URLSearchParams {
+  const start = url.indexOf("?");
+  return new URLSearchParams(start === -1 ? "" : url.slice(start + 1));
 }
 
-// `$metadata` may be asked with `api-version` in the query instead.
-function checkVersion({ headers, query }: ApiRequest): void {
-  const version = headers["x-ms-version"] ?? query.get("api-version") ?? "";
-  const minor = /^2\.(\d{1,2})$/.exec(version)?.[1];
-  if (minor === undefined || Number(minor) < OLDEST_MINOR || Number(minor) > NEWEST_MINOR) {
-    throw new InvalidInputError(
-      `The header x-ms-version must be 2.${OLDEST_MINOR} to 2.${NEWEST_MINOR}, got '${version.slice(0, 40)}'`,
-    );
-  }
+function headersOf(request: FastifyRequest): Record<string, string | undefined> {
+  const headers = Object.entries(request.headers).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(", ") : value,
+  ]);
+  return Object.fromEntries(headers) as Record<string, string | undefined>;
 }
 
 function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
   const requestId = randomUUID();
-  const clientId =
-    request.headers["x-ms-client-request-id"] ?? request.headers["client-request-id"];
+  const headers = headersOf(request);
+  const clientId = headers["x-ms-client-request-id"] ?? headers["client-request-id"];
   void reply.headers({
-    dataserviceversion: "3.0;",
+    dataserviceversion: `${wishesOf(headers, queryOf(request)).version}.0;`,
     "request-id": requestId,
     "x-ms-request-id": requestId,
     "cache-control": "no-cache",
     "x-content-type-options": "nosniff",
-    ...(typeof clientId === "string" && clientId.length <= MAX_REQUEST_ID_LENGTH
+    ...(clientId !== undefined && clientId.length <= MAX_REQUEST_ID_LENGTH
       ? { "x-ms-client-request-id": clientId }
       : {}),
   });
 }
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const answer = renderError(error, request.headers.accept);
+  const answer = renderError(error, wishesOf(headersOf(request), queryOf(request)));
   if (answer.status >= 500) request.log.error({ err: error }, "request failed");
   if (answer.status === 405) void reply.header("allow", METHODS.join(", "));
   send(reply, answer);

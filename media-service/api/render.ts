@@ -1,6 +1,11 @@
-import { errorAnswer } from "./error-response";
+import { type ErrorAnswer, errorAnswer } from "./error-response";
 import type { ApiAnswer } from "./http";
-import { chooseRepresentation, representationOfError } from "./representation";
+import {
+  chooseRepresentation,
+  representationOfError,
+  type Wishes,
+} from "./representations/choose-representation";
+import type { WriteContext } from "./representations/representation";
 
 /** An answer as it goes over the wire. */
 export interface RenderedAnswer {
@@ -16,7 +21,8 @@ export interface RenderedAnswer {
  */
 export function renderAnswer(
   { status, headers = {}, content }: ApiAnswer,
-  { root, accept }: { root: string; accept: string | undefined },
+  context: WriteContext,
+  wishes: Wishes,
 ): RenderedAnswer {
   if (content === undefined) return { status, headers };
   if (content.kind === "raw") {
@@ -26,21 +32,13 @@ export function renderAnswer(
       body: content.text,
     };
   }
-  const representation = chooseRepresentation(accept);
-  return {
-    status,
-    headers: { ...headers, "content-type": representation.contentType },
-    body: representation.content(root, content),
-  };
+  const { contentType, text } = chooseRepresentation(wishes).content(context, content);
+  return { status, headers: { ...headers, "content-type": contentType }, body: text };
 }
 
-/** Writes an error in the form that the client accepts, or else in verbose JSON. */
-export function renderError(error: unknown, accept: string | undefined): RenderedAnswer {
-  const refused = errorAnswer(error);
-  const representation = representationOfError(accept);
-  return {
-    status: refused.status,
-    headers: { "content-type": representation.contentType },
-    body: representation.error(refused),
-  };
+/** Writes an error in the form that the client accepts, or else in XML. */
+export function renderError(error: unknown, wishes: Wishes): RenderedAnswer {
+  const refused: ErrorAnswer = errorAnswer(error);
+  const { contentType, text } = representationOfError(wishes).error(refused);
+  return { status: refused.status, headers: { "content-type": contentType }, body: text };
 }

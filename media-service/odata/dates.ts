@@ -23,6 +23,11 @@ export function formatDate(date: Date): string {
   return date.toISOString().replace("Z", "0000Z");
 }
 
+/** A date as verbose JSON has it before version 3 of the protocol: milliseconds since 1970. */
+export function formatVerboseDate(date: Date): string {
+  return `/Date(${date.getTime()})/`;
+}
+
 function parseIso(text: string): Date | undefined {
   const match = ISO.exec(text);
   if (match === null) return undefined;

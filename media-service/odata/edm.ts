@@ -14,11 +14,12 @@ export type Value = string | number | boolean | Date | null;
 /** Any value of a property: a primitive one, a complex one, or a collection of either. */
 export type WireValue = Value | WireEntity | readonly WireValue[];
 
-/** A property of an entity type. */
-export interface PropertyDefinition {
-  readonly type: PropertyType;
-  /** What a client may do with it; `create` is also called write-once. Default `none`. */
-  readonly write?: "none" | "create" | "always";
+/** What a property can be. */
+export type PropertyType = PrimitiveType | PrimitiveCollection | ComplexType;
+
+/** A collection of primitive values. */
+export interface PrimitiveCollection {
+  readonly collectionOf: PrimitiveType;
 }
 
 /** A complex type, or a collection of one. */
@@ -29,19 +30,25 @@ export interface ComplexType {
   readonly properties: Readonly<Record<string, PropertyType>>;
 }
 
-/** A collection of primitive values. */
-export interface PrimitiveCollection {
-  readonly collectionOf: PrimitiveType;
+/** A property of an entity type. */
+export interface PropertyDefinition {
+  readonly type: PropertyType;
+  /** What a client may do with it; `create` is also called write-once. Default `none`. */
+  readonly write?: "none" | "create" | "always";
 }
-
-/** Every type that a property can have. */
-export type PropertyType = PrimitiveType | ComplexType | PrimitiveCollection;
 
 /** A navigation property. */
 export interface NavigationDefinition {
   /** Name of the entity set that it leads to. */
   readonly target: string;
   readonly many: boolean;
+  /**
+   * The target's property that holds this entity's key: with it, an entity can be made by a POST to the
+   * navigation property.
+   */
+  readonly foreignKey?: string;
+  /** Whether new entities of it are made along with the entity, from inside its body. Default false. */
+  readonly inline?: boolean;
 }
 
 /** An entity type with its set, from which every representation is written and read. */
@@ -66,7 +73,23 @@ export function isPrimitive(type: PropertyType): type is PrimitiveType {
   return typeof type === "string";
 }
 
-/** Whether a property holds a collection of primitive values. */
-export function isPrimitiveCollection(type: PropertyType): type is PrimitiveCollection {
-  return typeof type === "object" && "collectionOf" in type;
+/** The name of a type as metadata and payloads have it. */
+export function qualifiedName(type: PropertyType): string {
+  if (isPrimitive(type)) return type;
+  if ("collectionOf" in type) return `Collection(${type.collectionOf})`;
+  const name = `${NAMESPACE}.${type.complex}`;
+  return type.collection ? `Collection(${name})` : name;
+}
+
+/** The type of one item of a collection; undefined when the type is none. */
+export function itemType(type: PropertyType): PropertyType | undefined {
+  if (isPrimitive(type)) return undefined;
+  if ("collectionOf" in type) return type.collectionOf;
+  return type.collection ? { ...type, collection: false } : undefined;
+}
+
+/** The property that is an entity type's key; only storage accounts and reserved units have no id. */
+export function keyProperty(type: EntityType): "Id" | "Name" | "AccountId" {
+  if ("Id" in type.properties) return "Id";
+  return "Name" in type.properties ? "Name" : "AccountId";
 }

@@ -1,5 +1,5 @@
 import { InvalidInputError } from "../domain/errors";
-import type { Value, WireEntity, WireValue } from "./edm";
+import type { Value, WireValue } from "./edm";
 
 /**
  * An entity that a client sent, whatever the representation it came in: values by property, links
@@ -22,7 +22,19 @@ export class EntityBody {
   }
 
   has(name: string): boolean {
-    return this.values.has(name);
+    return this.values.has(name) || this.structures.has(name);
+  }
+
+  /** The same with some of its parts replaced. */
+  with(parts: Partial<Pick<EntityBody, "values" | "links" | "nested" | "structures">>): EntityBody {
+    const { values, links, nested, structures } = this;
+    return new EntityBody({ values, links, nested, structures, ...parts });
+  }
+
+  /** The items of a collection of complex values; none where it is not given. */
+  complexItems(name: string): readonly Readonly<Record<string, WireValue>>[] {
+    const items = this.structures.get(name) ?? [];
+    return Array.isArray(items) ? (items as readonly Readonly<Record<string, WireValue>>[]) : [];
   }
 
   /** Text, or null where it is not given. */
@@ -51,12 +63,6 @@ export class EntityBody {
   date(name: string): Date | null {
     const value = this.values.get(name) ?? null;
     return value instanceof Date ? value : null;
-  }
-
-  /** The values of a collection of complex values; none where it is not given. */
-  complexItems(name: string): readonly WireEntity[] {
-    const value = this.structures.get(name);
-    return Array.isArray(value) ? (value as readonly WireEntity[]) : [];
   }
 
   private typed<K extends "string" | "number" | "boolean">(

@@ -8,6 +8,8 @@ export interface PathSegment {
   readonly key?: string;
 }
 
+// The key's name may be told, too.
+const KEY = /^(?:(?:Id|Name|AccountId)\s*=\s*)?(?:guid)?'((?:[^']|'')*)'$/is;
 const SEGMENT = /^([$\w]+)(?:\((.*)\))?$/s;
 
 /**
@@ -21,13 +23,18 @@ export function parseResourcePath(path: string): PathSegment[] {
     .map(parseSegment);
 }
 
+/** The key of an entity: its id, or what it has instead. */
+export function keyOf(entity: WireEntity): string {
+  const key = entity["Id"] ?? entity["Name"] ?? entity["AccountId"];
+  if (typeof key !== "string") throw new Error("An entity needs a key");
+  return key;
+}
+
 /** The key of an entity in a resource path, quotes doubled and percent-encoded. */
 export function keyInPath(entity: WireEntity): string {
-  // All entities but storage accounts and reserved units have an Id.
-  const key = entity["Id"] ?? entity["Name"];
-  if (key === undefined) return `(guid'${entity["AccountId"] as string}')`;
-  if (typeof key !== "string") throw new Error("An entity needs a key");
-  return `('${encodeURIComponent(key.replaceAll("'", "''"))}')`;
+  const isGuid = entity["Id"] === undefined && entity["Name"] === undefined;
+  const key = encodeURIComponent(keyOf(entity).replaceAll("'", "''"));
+  return isGuid ? `(guid'${key}')` : `('${key}')`;
 }
 
 function parseSegment(segment: string): PathSegment {
@@ -35,9 +42,9 @@ function parseSegment(segment: string): PathSegment {
   if (match === null) throw malformed(segment);
   const [, name = "", inside] = match;
   if (inside === undefined || inside === "") return { name };
-  const quoted = inside.replace(/^guid(?=')/i, "");
-  if (!/^'(?:[^']|'')*'$/s.test(quoted)) throw malformed(segment);
-  return { name, key: quoted.slice(1, -1).replaceAll("''", "'") };
+  const key = KEY.exec(inside)?.[1];
+  if (key === undefined) throw malformed(segment);
+  return { name, key: key.replaceAll("''", "'") };
 }
 
 function decode(path: string): string {

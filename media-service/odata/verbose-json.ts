@@ -1,20 +1,23 @@
-import { formatDate } from "./dates";
+import { formatDate, formatVerboseDate } from "./dates";
 import {
-  type ComplexType,
   type EntityType,
   isPrimitive,
-  isPrimitiveCollection,
+  itemType,
   NAMESPACE,
-  type PrimitiveType,
   type PropertyType,
+  qualifiedName,
   type Value,
   type WireEntity,
   type WireValue,
 } from "./edm";
 import { keyInPath } from "./resource-path";
 
-/** An entity as verbose JSON, without the `d` around it. */
-export function verboseEntity(type: EntityType, root: string, entity: WireEntity): object {
+/** An entity as verbose JSON, without the `d` around it. Before version 3, dates have another form. */
+export function verboseEntity(
+  type: EntityType,
+  { root, version }: { readonly root: string; readonly version: number },
+  entity: WireEntity,
+): object {
   const uri = `${root}${type.setName}${keyInPath(entity)}`;
   const navigations = Object.keys(type.navigations).map((name) => [
     name,
@@ -22,7 +25,7 @@ export function verboseEntity(type: EntityType, root: string, entity: WireEntity
   ]);
   const properties = Object.entries(type.properties).map(([name, definition]) => [
     name,
-    verboseProperty(definition.type, entity[name] ?? null),
+    verboseProperty(definition.type, entity[name] ?? null, version),
   ]);
   return {
     __metadata: { id: uri, uri, type: `${NAMESPACE}.${type.typeName}` },
@@ -32,36 +35,30 @@ export function verboseEntity(type: EntityType, root: string, entity: WireEntity
 }
 
 /** A property's value as verbose JSON. */
-export function verboseProperty(type: PropertyType, value: WireValue): unknown {
-  if (isPrimitive(type)) return verboseValue(type, value as Value);
+export function verboseProperty(type: PropertyType, value: WireValue, version: number): unknown {
+  if (isPrimitive(type)) return verboseValue(type, value as Value, version);
   if (value === null) return null;
-  if (isPrimitiveCollection(type)) {
+  const item = itemType(type);
+  if (item !== undefined) {
     return {
-      __metadata: { type: `Collection(${type.collectionOf})` },
-      results: (value as readonly Value[]).map((item) => verboseValue(type.collectionOf, item)),
+      __metadata: { type: qualifiedName(type) },
+      results: (value as readonly WireValue[]).map((one) => verboseProperty(item, one, version)),
     };
   }
-  if (!type.collection) return verboseComplex(type, value as WireEntity);
-  return {
-    __metadata: { type: `Collection(${NAMESPACE}.${type.complex})` },
-    results: (value as readonly WireEntity[]).map((item) => verboseComplex(type, item)),
-  };
-}
-
-function verboseComplex(type: ComplexType, value: WireEntity): object {
-  const properties = Object.entries(type.properties).map(([name, property]) => [
+  if (!("complex" in type)) return null;
+  const properties = Object.entries(type.properties).map(([name, inner]) => [
     name,
-    verboseProperty(property, value[name] ?? null),
+    verboseProperty(inner, (value as WireEntity)[name] ?? null, version),
   ]);
   return {
-    __metadata: { type: `${NAMESPACE}.${type.complex}` },
+    __metadata: { type: qualifiedName(type) },
     ...(Object.fromEntries(properties) as object),
   };
 }
 
 // Clients in JavaScript can't hold an Int64: it goes as text.
-function verboseValue(type: PrimitiveType, value: Value): unknown {
+function verboseValue(type: Extract<PropertyType, string>, value: Value, version: number): unknown {
   if (value === null) return null;
-  if (value instanceof Date) return formatDate(value);
+  if (value instanceof Date) return version < 3 ? formatVerboseDate(value) : formatDate(value);
   return type === "Edm.Int64" ? value.toString() : value;
 }

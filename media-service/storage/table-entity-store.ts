@@ -3,13 +3,14 @@ import { odata, type TableClient, type TableEntityResult } from "@azure/data-tab
 import { ConflictError, NotFoundError } from "../domain/errors";
 import { guidOf, type IdKind } from "../domain/ids";
 import type { Replacement } from "../ports/account-stores";
-import type { Entity, EntityStore, Stored } from "../ports/entity-store";
+import type { Entity, EntityStore, ListQuery, Stored } from "../ports/entity-store";
 import { withSignal } from "./abort-option";
 import { statusOf, storeError } from "./azure-errors";
 import { type Columns, fromRow, toRow } from "./columns";
 import { commit, type PreparedWrite } from "./commit";
 import { type Change, EntityIndexes, type IndexDefinition } from "./entity-indexes";
 import { KeyedMutex } from "./keyed-mutex";
+import { listFilter } from "./list-filter";
 
 /** How entities of one kind are kept in a table. */
 export interface EntityDefinition<T extends Entity, Index extends string> {
@@ -57,14 +58,16 @@ export class TableEntityStore<
   async *each(index: Index, value: string, signal?: AbortSignal): AsyncIterable<Stored<T>> {
     const row = await this.indexes.read(index, value, signal);
     const valueOf = this.definition.indexes[index].value;
-    const candidates = row.overflowed ? this.list(signal) : this.readAll(row.guids, signal);
+    const all = this.list(signal === undefined ? {} : { signal });
+    const candidates = row.overflowed ? all : this.readAll(row.guids, signal);
     for await (const stored of candidates) if (valueOf(stored.value) === value) yield stored;
   }
 
-  async *list(signal?: AbortSignal): AsyncIterable<Stored<T>> {
-    const { kind } = this.definition;
-    const [first, last] = [`${kind}!`, `${kind}"`];
-    const filter = odata`PartitionKey eq ${this.partitionKey} and RowKey ge ${first} and RowKey lt ${last}`;
+  async *list({ where = [], after, signal }: ListQuery<T> = {}): AsyncIterable<Stored<T>> {
+    const { kind, columns } = this.definition;
+    const first = after === undefined ? `${kind}!` : this.keyOf(this.guid(after)).rowKey;
+    const range = odata`PartitionKey eq ${this.partitionKey} and RowKey gt ${first} and RowKey lt ${`${kind}"`}`;
+    const filter = range + listFilter(where, columns);
     const rows = this.table.listEntities({ queryOptions: { filter }, ...withSignal(signal) });
     try {
       for await (const row of rows) yield this.toStored(row);

@@ -37,6 +37,7 @@ export interface WireEntity {
   readonly TargetEntityId: string;
   readonly Version: string;
   readonly BytesUsed: string;
+  readonly EntitySets: readonly string[];
   readonly Code: string;
   readonly Message: string | null;
   readonly ErrorDetails: WireList;
@@ -79,7 +80,8 @@ export const VERBOSE = "application/json;odata=verbose";
 export class ApiClient {
   private constructor(
     private readonly service: Pick<TestMediaService, "apiUrl">,
-    private readonly token: string,
+    /** The access token that it uses. */
+    readonly token: string,
   ) {}
 
   /** Gets a token in the ACS form. */

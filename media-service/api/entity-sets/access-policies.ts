@@ -1,7 +1,8 @@
 import type { EntityType } from "../../odata/edm";
 import { createAccessPolicy, deleteAccessPolicy } from "../../services/access-policies";
 import { type AccountDeps, required } from "../../services/account-deps";
-import { each, type EntitySet, equalText } from "../entity-set";
+import type { EntitySet } from "../entity-set";
+import { storedCandidates } from "../stored-candidates";
 import { accessPolicyToWire } from "../wire/access-policy-to-wire";
 
 const ACCESS_POLICY: EntityType = {
@@ -26,18 +27,15 @@ export function accessPolicySet(
   return {
     type: ACCESS_POLICY,
     get: async (id) => accessPolicyToWire((await required(accessPolicies, id)).value),
-    async *candidates(equal) {
-      const [id, name] = [equalText(equal, "Id"), equalText(equal, "Name")];
-      if (id !== undefined) {
-        const found = await accessPolicies.get(id);
-        yield* each(found === undefined ? [] : [found], accessPolicyToWire);
-      } else {
-        yield* each(
-          name === undefined ? accessPolicies.list() : await accessPolicies.find("name", name),
-          accessPolicyToWire,
-        );
-      }
-    },
+    candidates: storedCandidates({
+      store: accessPolicies,
+      toWire: accessPolicyToWire,
+      indexes: { Name: { index: "name" } },
+      columns: {
+        ...{ Name: "name", Created: "created", LastModified: "lastModified" },
+        Permissions: "permissions",
+      },
+    }),
     async create(body) {
       const policy = await createAccessPolicy(deps, {
         name: body.string("Name"),

@@ -3,8 +3,9 @@ import type { EntityType, WireEntity } from "../../odata/edm";
 import { type AccountDeps, required } from "../../services/account-deps";
 import { createAsset, deleteAsset, publishAsset, updateAsset } from "../../services/assets";
 import { livingAsset } from "../../services/living-asset";
-import { each, type EntitySet, equalText } from "../entity-set";
+import type { EntitySet } from "../entity-set";
 import { entityLinks, linkedEntities } from "../links";
+import { storedCandidates } from "../stored-candidates";
 import { assetToWire } from "../wire/asset-to-wire";
 import { parentAssetsToWire } from "../wire/assets-to-wire";
 import { contentKeyToWire } from "../wire/content-key-to-wire";
@@ -29,8 +30,8 @@ const ASSET: EntityType = {
     StorageAccountName: { type: "Edm.String", write: "create" },
   },
   navigations: {
-    Locators: { target: "Locators", many: true },
-    Files: { target: "Files", many: true },
+    Locators: { target: "Locators", many: true, foreignKey: "AssetId" },
+    Files: { target: "Files", many: true, foreignKey: "ParentAssetId" },
     ContentKeys: { target: "ContentKeys", many: true },
     DeliveryPolicies: { target: "AssetDeliveryPolicies", many: true },
     ParentAssets: { target: "Assets", many: true },
@@ -47,15 +48,16 @@ export function assetSet(deps: AccountDeps): EntitySet {
   return {
     type: ASSET,
     get: async (id) => toWire((await required(assets, id)).value),
-    async *candidates(equal) {
-      const [id, name] = [equalText(equal, "Id"), equalText(equal, "Name")];
-      if (id !== undefined) {
-        const found = await assets.get(id);
-        yield* each(found === undefined ? [] : [found], toWire);
-      } else {
-        yield* each(name === undefined ? assets.list() : await assets.find("name", name), toWire);
-      }
-    },
+    candidates: storedCandidates({
+      store: assets,
+      toWire,
+      indexes: { Name: { index: "name" } },
+      columns: {
+        ...{ Name: "name", State: "state", Options: "options", FormatOption: "formatOption" },
+        ...{ Created: "created", LastModified: "lastModified" },
+        ...{ StorageAccountName: "storageAccountName", AlternateId: "alternateId" },
+      },
+    }),
     navigate: async (id, property) => navigate(deps, (await required(assets, id)).value, property),
     async create(body) {
       const asset = await createAsset(deps, {

@@ -7,7 +7,8 @@ import {
   deleteAssetFile,
   updateAssetFile,
 } from "../../services/asset-files";
-import { each, type EntitySet, equalId, equalText } from "../entity-set";
+import type { EntitySet } from "../entity-set";
+import { storedCandidates } from "../stored-candidates";
 import { fileToWire } from "../wire/file-to-wire";
 
 const FILE: EntityType = {
@@ -39,18 +40,18 @@ export function fileSet(deps: AccountDeps): EntitySet {
   return {
     type: FILE,
     get: async (id) => fileToWire((await required(files, id)).value),
-    async *candidates(equal) {
-      const [id, parent] = [equalText(equal, "Id"), equalId(equal, "ParentAssetId", "cid")];
-      const name = equalText(equal, "Name");
-      if (id !== undefined) {
-        const found = await files.get(id);
-        yield* each(found === undefined ? [] : [found], fileToWire);
-      } else if (parent !== undefined) {
-        yield* each(await files.find("parent", parent), fileToWire);
-      } else {
-        yield* each(name === undefined ? files.list() : await files.find("name", name), fileToWire);
-      }
-    },
+    candidates: storedCandidates({
+      store: files,
+      toWire: fileToWire,
+      indexes: {
+        ParentAssetId: { index: "parent", idKind: "cid" },
+        Name: { index: "name" },
+      },
+      columns: {
+        ...{ Name: "name", MimeType: "mimeType", IsPrimary: "isPrimary", Options: "options" },
+        ...{ Created: "created", LastModified: "lastModified", IsEncrypted: "isEncrypted" },
+      },
+    }),
     async create(body) {
       const file = await createAssetFile(deps, {
         ...changesOf(body),

@@ -24,7 +24,7 @@ const JOB_TEMPLATE: EntityType = {
     NumberofInputAssets: { type: "Edm.Int32", write: "create" },
     TemplateType: { type: "Edm.Int32", write: "create" },
   },
-  navigations: { TaskTemplates: { target: "TaskTemplates", many: true } },
+  navigations: { TaskTemplates: { target: "TaskTemplates", many: true, inline: true } },
 };
 
 const TASK_TEMPLATE: EntityType = {

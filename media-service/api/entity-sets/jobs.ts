@@ -6,8 +6,9 @@ import { type AccountDeps, required } from "../../services/account-deps";
 import { createJob, deleteJob, updateJob } from "../../services/jobs";
 import type { NewJob, NewTask } from "../../services/new-job";
 import { tasksOf } from "../../services/tasks-of";
-import { each, type EntitySet, equalText } from "../entity-set";
+import type { EntitySet } from "../entity-set";
 import { linkedId } from "../linked-id";
+import { storedCandidates } from "../stored-candidates";
 import { readTaskEncryption } from "../task-encryption";
 import { assetsToWire } from "../wire/assets-to-wire";
 import { taskToWire } from "../wire/task-to-wire";
@@ -36,7 +37,7 @@ const JOB: EntityType = {
     },
   },
   navigations: {
-    Tasks: { target: "Tasks", many: true },
+    Tasks: { target: "Tasks", many: true, inline: true },
     OutputMediaAssets: { target: "Assets", many: true },
     InputMediaAssets: { target: "Assets", many: true },
   },
@@ -49,15 +50,15 @@ export function jobSet(deps: AccountDeps): EntitySet {
   return {
     type: JOB,
     get: async (id) => toWire((await required(jobs, id)).value),
-    async *candidates(equal) {
-      const [id, name] = [equalText(equal, "Id"), equalText(equal, "Name")];
-      if (id !== undefined) {
-        const found = await jobs.get(id);
-        yield* each(found === undefined ? [] : [found], toWire);
-      } else {
-        yield* each(name === undefined ? jobs.list() : await jobs.find("name", name), toWire);
-      }
-    },
+    candidates: storedCandidates({
+      store: jobs,
+      toWire,
+      indexes: { Name: { index: "name" } },
+      columns: {
+        ...{ Name: "name", State: "state", Priority: "priority", Created: "created" },
+        ...{ LastModified: "lastModified", StartTime: "startTime", EndTime: "endTime" },
+      },
+    }),
     async navigate(id, property) {
       const { value: job } = await required(jobs, id);
       if (property === "Tasks") {
@@ -67,6 +68,7 @@ export function jobSet(deps: AccountDeps): EntitySet {
       const ids = property === "InputMediaAssets" ? job.inputAssetIds : job.outputAssetIds;
       return assetsToWire(deps, ids);
     },
+    createStartsWork: true,
     async create(body) {
       const { job } = await createJob(deps, newJob(body));
       return toWire(job);
@@ -101,12 +103,13 @@ function jobToWire(job: Job, now: Date): WireEntity {
 }
 
 function newJob(body: EntityBody): NewJob {
+  const subscriptions = body.complexItems("JobNotificationSubscriptions");
   return {
     name: body.string("Name"),
     priority: body.number("Priority") ?? 0,
     templateId: body.string("TemplateId") === "" ? null : body.string("TemplateId"),
     inputAssetIds: (body.links.get("InputMediaAssets") ?? []).map((uri) => linkedId(uri, "Assets")),
-    notifications: body.complexItems("JobNotificationSubscriptions").map((values) => ({
+    notifications: subscriptions.map((values) => ({
       notificationEndPointId: textOf(values["NotificationEndPointId"]),
       targetJobState: Number(values["TargetJobState"] ?? 0),
     })),

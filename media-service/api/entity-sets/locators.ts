@@ -4,8 +4,9 @@ import type { EntityType, WireEntity } from "../../odata/edm";
 import type { EntityBody } from "../../odata/entity-body";
 import { type AccountDeps, required } from "../../services/account-deps";
 import { createLocator, deleteLocator, updateLocator } from "../../services/locators";
-import { each, type EntitySet, equalId, equalText } from "../entity-set";
+import type { EntitySet } from "../entity-set";
 import { linkedId } from "../linked-id";
+import { storedCandidates } from "../stored-candidates";
 import { accessPolicyToWire } from "../wire/access-policy-to-wire";
 import { assetToWire } from "../wire/asset-to-wire";
 import { locatorToWire } from "../wire/locator-to-wire";
@@ -38,21 +39,15 @@ export function locatorSet(deps: AccountDeps): EntitySet {
   return {
     type: LOCATOR,
     get: async (id) => toWire((await required(locators, id)).value),
-    async *candidates(equal) {
-      const [id, asset] = [equalText(equal, "Id"), equalId(equal, "AssetId", "cid")];
-      const name = equalText(equal, "Name");
-      if (id !== undefined) {
-        const found = await locators.get(id);
-        yield* each(found === undefined ? [] : [found], toWire);
-      } else if (asset !== undefined) {
-        yield* each(await locators.find("asset", asset), toWire);
-      } else {
-        yield* each(
-          name === undefined ? locators.list() : await locators.find("name", name),
-          toWire,
-        );
-      }
-    },
+    candidates: storedCandidates({
+      store: locators,
+      toWire,
+      indexes: { AssetId: { index: "asset", idKind: "cid" }, Name: { index: "name" } },
+      columns: {
+        ...{ Name: "name", Type: "type", StartTime: "startTime" },
+        ExpirationDateTime: "expirationDateTime",
+      },
+    }),
     async navigate(id, property) {
       const { value } = await required(locators, id);
       return property === "Asset"

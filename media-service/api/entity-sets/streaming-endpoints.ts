@@ -13,8 +13,9 @@ import {
   updateEndpoint,
 } from "../../services/streaming-endpoints";
 import { actionParameters } from "../action-parameters";
-import { each, type EntitySet, equalText } from "../entity-set";
+import type { EntitySet } from "../entity-set";
 import type { ApiAnswer, ApiRequest } from "../http";
+import { storedCandidates } from "../stored-candidates";
 import { endpointSettings, endpointToWire } from "../wire/streaming-endpoint-to-wire";
 
 const AKAMAI_KEY: ComplexType = {
@@ -99,12 +100,12 @@ export function streamingEndpointSet(deps: AccountDeps): EntitySet {
   return {
     type: STREAMING_ENDPOINT,
     get: async (id) => toWire((await required(streamingEndpoints, id)).value),
-    async *candidates(equal) {
-      const id = equalText(equal, "Id");
-      const found = id === undefined ? undefined : await streamingEndpoints.get(id);
-      if (id === undefined) yield* each(streamingEndpoints.list(), toWire);
-      else yield* each(found === undefined ? [] : [found], toWire);
-    },
+    candidates: storedCandidates({
+      store: streamingEndpoints,
+      toWire,
+      indexes: { Name: { index: "name" } },
+      columns: { Name: "name", State: "state" },
+    }),
     async create(body) {
       const endpoint = await createEndpoint(deps, {
         ...ENDPOINT_DEFAULTS,
@@ -130,7 +131,11 @@ export function operationSet({ stores }: Pick<AccountDeps, "stores">): EntitySet
   return {
     type: OPERATION,
     get: async (id) => operationToWire((await required(stores.operations, id)).value),
-    candidates: () => each(stores.operations.list(), operationToWire),
+    candidates: storedCandidates({
+      store: stores.operations,
+      toWire: operationToWire,
+      columns: { State: "state" },
+    }),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Task } from "../../domain/task";
 import type { EntityType, WireEntity } from "../../odata/edm";
 import { type AccountDeps, required } from "../../services/account-deps";
-import { each, type EntitySet, equalText } from "../entity-set";
+import type { EntitySet } from "../entity-set";
+import { storedCandidates } from "../stored-candidates";
 import { assetsToWire } from "../wire/assets-to-wire";
 import { taskToWire } from "../wire/task-to-wire";
 
@@ -66,12 +67,14 @@ export function taskSet(deps: AccountDeps): EntitySet {
   return {
     type: TASK,
     get: async (id) => toWire((await required(tasks, id)).value),
-    async *candidates(equal) {
-      const id = equalText(equal, "Id");
-      const found = id === undefined ? undefined : await tasks.get(id);
-      if (id === undefined) yield* each(tasks.list(), toWire);
-      else yield* each(found === undefined ? [] : [found], toWire);
-    },
+    candidates: storedCandidates({
+      store: tasks,
+      toWire,
+      columns: {
+        ...{ Name: "name", State: "state", Priority: "priority" },
+        ...{ StartTime: "startTime", EndTime: "endTime" },
+      },
+    }),
     async navigate(id, property) {
       const { value: task } = await required(tasks, id);
       const outputs = task.outputs.map(({ assetId }) => assetId);

@@ -1,19 +1,11 @@
-import { InvalidInputError } from "../../domain/errors";
 import type { Value, WireEntity } from "../edm";
 import { FILTER_FUNCTIONS } from "./functions";
-import type { Comparison, FilterNode } from "./nodes";
+import type { Arithmetic, Comparison, FilterNode } from "./nodes";
+import { isId } from "./restriction";
 
-/**
- * Whether an entity passes a filter.
- *
- * @throws InvalidInputError when the filter as a whole is no condition.
- */
+/** Whether an entity passes a filter. */
 export function matches(filter: FilterNode, entity: WireEntity): boolean {
-  const value = evaluate(filter, entity);
-  if (typeof value !== "boolean") {
-    throw new InvalidInputError("$filter: the whole must be true or false");
-  }
-  return value;
+  return evaluate(filter, entity) === true;
 }
 
 /** What `and`-ed equalities with literals ask for: a store may find these by an index. */
@@ -41,12 +33,41 @@ function evaluate(node: FilterNode, entity: WireEntity): Value {
       return (entity[node.name] ?? null) as Value;
     case "call": {
       const args = node.args.map((arg) => evaluate(arg, entity));
-      return FILTER_FUNCTIONS[node.name]?.call(...args) ?? null;
+      // The parser has seen to it that they are of the function's kinds.
+      return args.includes(null)
+        ? null
+        : (FILTER_FUNCTIONS[node.name]?.call(...(args as never[])) ?? null);
     }
+    case "negate":
+    case "arithmetic":
+      return calculate(node, entity);
     default:
       return isTrue(node, entity);
   }
 }
+
+function calculate(
+  node: Extract<FilterNode, { kind: "negate" | "arithmetic" }>,
+  entity: WireEntity,
+): number | null {
+  if (node.kind === "negate") {
+    const value = evaluate(node.operand, entity);
+    return typeof value === "number" ? -value : null;
+  }
+  const [left, right] = [evaluate(node.left, entity), evaluate(node.right, entity)];
+  if (typeof left !== "number" || typeof right !== "number") return null;
+  const result = OPERATIONS[node.operation](left, right);
+  if (!Number.isFinite(result)) return null;
+  return node.isWhole ? Math.trunc(result) : result;
+}
+
+const OPERATIONS: Readonly<Record<Arithmetic, (a: number, b: number) => number>> = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+  mod: (a, b) => a % b,
+};
 
 function isTrue(
   node: Extract<FilterNode, { kind: "not" | "and" | "or" | "compare" }>,
@@ -66,11 +87,6 @@ function isTrue(
         : compare(node.comparison, left, right);
     }
   }
-}
-
-// An id is the same however its guid is written.
-function isId(node: FilterNode): boolean {
-  return node.kind === "property" && node.name.endsWith("Id");
 }
 
 function lowerCase(value: Value): Value {

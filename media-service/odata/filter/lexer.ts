@@ -1,7 +1,8 @@
 import { FilterSyntaxError } from "./filter-syntax-error";
 
 /** What a piece of a filter is. */
-export type TokenKind = "word" | "string" | "number" | "datetime" | "(" | ")" | "," | "end";
+export type TokenKind =
+  "word" | "string" | "integer" | "number" | "datetime" | "(" | ")" | "," | "-" | "end";
 
 /** A piece of a filter. */
 export interface Token {
@@ -18,11 +19,13 @@ const MAX_LENGTH = 10_000;
 const PATTERNS: readonly (readonly [TokenKind, RegExp])[] = [
   ["datetime", /datetime(?:offset)?'([^']*)'/iy],
   ["string", /(?:guid)?'((?:[^']|'')*)'/iy],
-  ["number", /(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)[lmdf]?(?![\w.])/iy],
+  ["integer", /(-?\d+)l?(?![\w.])/iy],
+  ["number", /(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)[mdf]?(?![\w.])/iy],
   ["word", /([a-z_][\w/]*)/iy],
   ["(", /(\()/y],
   [")", /(\))/y],
   [",", /(,)/y],
+  ["-", /(-)/y],
 ];
 
 /**

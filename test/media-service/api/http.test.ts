@@ -180,12 +180,12 @@ describe("the REST API over HTTP", () => {
     ["a malformed id", "GET", "Locators('notAValidId')", undefined, 400],
     ["a body that is not JSON", "POST", "Assets", "{", 400],
     ["no body", "POST", "Assets", undefined, 400],
-    ["a body in another form", "POST", "Assets", "<entry/>", 415],
+    ["a body in another form", "POST", "Assets", "a,b", 415],
     ["a path that is not properly encoded", "GET", "Assets('%zz')", undefined, 400],
     ["a path that climbs", "GET", "Assets('a')/../../x", undefined, 404],
   ] as const) {
     it(`refuses ${what}`, async () => {
-      const headers = body === "<entry/>" ? { "content-type": "application/atom+xml" } : {};
+      const headers = body === "a,b" ? { "content-type": "text/csv" } : {};
       const reply = await api.call(method, path, { body, headers });
       assert.equal(reply.status, status, reply.text);
     });

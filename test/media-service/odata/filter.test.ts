@@ -2,10 +2,21 @@ import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { describe, it } from "mocha";
 import { equalities, matches } from "../../../media-service/odata/filter/evaluate";
-import { parseFilter } from "../../../media-service/odata/filter/parser";
+import { restrictionsOf } from "../../../media-service/odata/filter/restriction";
+import { type FilterProperties, parseFilter } from "../../../media-service/odata/filter/parser";
 
-const PROPERTIES = ["Id", "Name", "State", "Created", "IsPrimary"];
+const PROPERTIES: FilterProperties = {
+  Id: "Edm.String",
+  Name: "Edm.String",
+  AlternateId: "Edm.String",
+  State: "Edm.Int32",
+  Created: "Edm.DateTime",
+  IsPrimary: "Edm.Boolean",
+  Progress: "Edm.Double",
+};
 const ENTITY = {
+  AlternateId: null,
+  Progress: 12.5,
   Id: "nb:cid:UUID:1",
   Name: "it's a (test)",
   State: 2,
@@ -32,7 +43,28 @@ describe("$filter", () => {
     ["'nb:cid:UUID:1' eq Id", true],
     ["Id eq 'NB:cid:uuid:1'", true],
     ["State le 2L", true],
-    ["State eq '2'", false],
+    ["Id eq guid'nb:cid:UUID:1'", true],
+    ["Progress eq 12.5 and Progress eq 12.5d and Progress eq 125e-1", true],
+    ["Progress gt State", true],
+    ["-State eq -2 and -(State) lt - 1", true],
+    ["State add 3 mul 2 eq 8", true],
+    ["(State add 3) mul 2 eq 10", true],
+    ["5 div State eq 2 and 5.0 div State eq 2.5 and 5 mod State eq 1", true],
+    ["State div 0 eq null", true],
+    ["State lt 3 eq true", true],
+    ["not startswith(Name,'x') eq true", true],
+    ["concat(toupper(Name),'!') eq 'IT''S A (TEST)!'", true],
+    ["substring(Name,5) eq 'a (test)' and substring(Name,5,1) eq 'a'", true],
+    ["replace(Name,'s','S') eq 'it''S a (teSt)' and trim(' a ') eq 'a'", true],
+    ["year(Created) eq 2020 and month(Created) eq 1 and day(Created) eq 2", true],
+    ["hour(Created) eq 3 and minute(Created) eq 4 and second(Created) eq 5", true],
+    ["round(Progress) eq 13 and floor(Progress) eq 12 and ceiling(Progress) eq 13", true],
+    ["Created eq datetimeoffset'2020-01-02T04:04:05+01:00'", true],
+    ["startswith(AlternateId,'x')", false],
+    ["length(AlternateId) lt 5", false],
+    ["AlternateId eq null", true],
+    ["IsPrimary", true],
+    ["not IsPrimary or false", false],
   ] as const) {
     it(`says ${expected} for: ${filter}`, () => {
       assert.equal(matches(parseFilter(filter, PROPERTIES), ENTITY), expected);
@@ -53,6 +85,20 @@ describe("$filter", () => {
     ["length(Name,'x') eq 1", 0],
     ["Created gt datetime'soon'", 11],
     ["Name eq 'x'; drop", 11],
+    ["State eq '2'", 9],
+    ["Name gt 1", 8],
+    ["Created eq '2020-01-01'", 11],
+    ["Name", 0],
+    ["State add 1", 0],
+    ["Name add 1 eq 2", 0],
+    ["Name eq 'x' and State", 16],
+    ["not State eq 1", 4],
+    ["length(State) eq 1", 7],
+    ["substring(Name) eq 'x'", 0],
+    ["State eq 1e999", 9],
+    ["State eq 0x10", 9],
+    ["Files/any(f: f/Name eq 'x')", 11],
+    ["a".repeat(10_001), 10_000],
     [`${"(".repeat(60)}Name eq 'x'${")".repeat(60)}`, 50],
   ] as const) {
     it(`refuses with the place: ${filter.slice(0, 30)}`, () => {
@@ -81,6 +127,38 @@ describe("$filter", () => {
         } catch (error) {
           return error instanceof Error && error.name === "FilterSyntaxError";
         }
+      }),
+    );
+  });
+
+  for (const [filter, expected] of [
+    ["startswith(Name,'ab')", ["Name ge ab", "Name lt ac"]],
+    ["startswith(Name,'ab') eq true and State eq 1", ["Name ge ab", "Name lt ac", "State eq 1"]],
+    ["2 lt State and AlternateId eq 'x'", ["State gt 2", "AlternateId eq x"]],
+    ["Name ne 'x' and not (State eq 1) and (State eq 1 or State eq 2)", []],
+    ["State eq null and Id gt 'a' and startswith(Name,'')", []],
+    ["startswith(Name,'x') eq false and endswith(Name,'y')", []],
+  ] as const) {
+    it(`restricts a list by no more than it says: ${filter}`, () => {
+      const found = restrictionsOf(parseFilter(filter, PROPERTIES));
+      assert.deepEqual(
+        found.map(
+          ({ property, comparison, value }) => `${property} ${comparison} ${String(value)}`,
+        ),
+        expected,
+      );
+    });
+  }
+
+  it("restricts a list to a beginning however that is written", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (start, end) => {
+        const quoted = `'${start.replaceAll("'", "''")}'`;
+        const found = restrictionsOf(parseFilter(`startswith(Name,${quoted})`, PROPERTIES));
+        const name = start + end;
+        return found.every(({ comparison, value }) =>
+          comparison === "ge" ? name >= value : name < value,
+        );
       }),
     );
   });

@@ -14,9 +14,16 @@ const THING: EntityType = {
     IsBig: { type: "Edm.Boolean" },
     Since: { type: "Edm.DateTime" },
   },
-  navigations: { Parts: { target: "Things", many: true } },
+  navigations: {
+    Parts: { target: "Things", many: true, inline: true },
+    Others: { target: "Things", many: true },
+  },
 };
 const read = (json: unknown) => readJsonEntity(() => THING, THING, json);
+
+function nested(depth: number): object {
+  return depth === 0 ? { Name: "innermost" } : { Parts: [nested(depth - 1)] };
+}
 
 describe("an entity in JSON", () => {
   it("may have its numbers, booleans and dates as text", () => {
@@ -39,6 +46,8 @@ describe("an entity in JSON", () => {
     ["a number as text", { Name: 1 }],
     ["no date", { Since: "never" }],
     ["a list as the whole", []],
+    ["a new entity inside that can't be made there", { Others: [{ Name: "x" }] }],
+    ["new entities inside each other without end", nested(50)],
   ] as const) {
     it(`is refused with ${why}`, () => {
       assert.throws(() => read(json), { name: "InvalidInputError" });
