@@ -73,14 +73,17 @@ async function answerChangeset(
       if (answer === undefined) throw new Error("Every request of a changeset has an answer");
       return httpPart(render(model, request, answer), request);
     });
-    const name = `changesetresponse_${randomUUID()}`;
-    return [`Content-Type: multipart/mixed; boundary=${name}`, "", multipart(name, parts)].join(
-      CRLF,
-    );
+    return changesetPart(parts);
   } catch (error) {
     const { request, cause } = innermost(error, requests);
-    return errorPart(model, cause, request);
+    // The Java library takes for granted that what answers a changeset is one, too.
+    return changesetPart([errorPart(model, cause, request)]);
   }
+}
+
+function changesetPart(parts: readonly string[]): string {
+  const name = `changesetresponse_${randomUUID()}`;
+  return [`Content-Type: multipart/mixed; boundary=${name}`, "", multipart(name, parts)].join(CRLF);
 }
 
 function innermost(
