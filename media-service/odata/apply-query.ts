@@ -11,7 +11,7 @@ export interface Page {
   readonly entities: readonly WireEntity[];
   /** How many there are before `$skip` and `$top`, if that was asked for. */
   readonly count?: number;
-  /** Whether there are more than fit into a page. */
+  /** Whether there may be more than fit into a page. */
   readonly hasMore: boolean;
 }
 
@@ -34,7 +34,8 @@ export async function applyQuery(
 
 function cut(found: readonly WireEntity[], options: QueryOptions): Page {
   const wanted = options.top ?? Infinity;
-  const hasMore = wanted > MAX_PAGE_SIZE && found.length > MAX_PAGE_SIZE;
+  // Whether one more is there would cost a store another answer: an empty page may be the last one.
+  const hasMore = wanted > MAX_PAGE_SIZE && found.length >= MAX_PAGE_SIZE;
   return { entities: found.slice(0, pageSize(options)), hasMore };
 }
 
@@ -42,7 +43,7 @@ function pageSize({ top }: QueryOptions): number {
   return Math.min(top ?? MAX_PAGE_SIZE, MAX_PAGE_SIZE);
 }
 
-/** A page in the order of the list, with one entity more than fits, to see that something follows. */
+/** A page in the order of the list. */
 class PlainPage {
   private readonly kept: WireEntity[] = [];
   private toSkip: number;
@@ -52,7 +53,7 @@ class PlainPage {
   }
 
   get isFull(): boolean {
-    return this.kept.length > pageSize(this.options);
+    return this.kept.length >= pageSize(this.options);
   }
 
   add(entity: WireEntity): void {
@@ -72,7 +73,7 @@ class SortedPage {
   private readonly limit: number;
 
   constructor(private readonly options: QueryOptions) {
-    this.limit = options.skip + pageSize(options) + 1;
+    this.limit = options.skip + pageSize(options);
   }
 
   add(entity: WireEntity): void {

@@ -9,6 +9,7 @@ import { statusOf, storeError } from "./azure-errors";
 import { type Columns, fromRow, toRow } from "./columns";
 import { commit, type PreparedWrite } from "./commit";
 import { type Change, EntityIndexes, type IndexDefinition } from "./entity-indexes";
+import { type KeySlice, KeySlices } from "./key-slices";
 import { KeyedMutex } from "./keyed-mutex";
 import { listFilter } from "./list-filter";
 
@@ -65,12 +66,27 @@ export class TableEntityStore<
 
   async *list({ where = [], after, signal }: ListQuery<T> = {}): AsyncIterable<Stored<T>> {
     const { kind, columns } = this.definition;
-    const first = after === undefined ? `${kind}!` : this.keyOf(this.guid(after)).rowKey;
-    const range = odata`PartitionKey eq ${this.partitionKey} and RowKey gt ${first} and RowKey lt ${`${kind}"`}`;
-    const filter = range + listFilter(where, columns);
-    const rows = this.table.listEntities({ queryOptions: { filter }, ...withSignal(signal) });
+    const conditions = listFilter(where, columns);
+    const slices = new KeySlices(kind, after === undefined ? undefined : this.guid(after));
+    let found: number | undefined;
+    for (let slice = slices.next(); slice !== undefined; slice = slices.next(found)) {
+      found = 0;
+      for await (const row of this.rowsOf(slice, conditions, signal)) {
+        found++;
+        yield this.toStored(row);
+      }
+    }
+  }
+
+  private async *rowsOf(
+    { first, end }: KeySlice,
+    conditions: string,
+    signal: AbortSignal | undefined,
+  ): AsyncIterable<Row> {
+    const range = odata`PartitionKey eq ${this.partitionKey} and RowKey gt ${first} and RowKey lt ${end}`;
     try {
-      for await (const row of rows) yield this.toStored(row);
+      const queryOptions = { filter: range + conditions };
+      yield* this.table.listEntities({ queryOptions, ...withSignal(signal) });
     } catch (cause) {
       throw storeError(cause, `Table ${this.table.tableName}`);
     }
