@@ -216,6 +216,8 @@ describe("the REST API's addresses and queries", () => {
       ["AlternateId eq 'LETTER'", "Name eq null"],
       ["LastModified ge Created and Options le 0", "length(Name) gt 0"],
       ["Options lt 1.5 and Options gt -1e30", "length(Name) gt 0"],
+      [`startswith(Name,'${"x".repeat(4000)}')`, "Name eq null"],
+      ["Name ge '%F0%9F%98%80' or Created gt datetime'0001-01-01'", "length(Name) gt 0"],
     ] as const) {
       const expected = await names(`Assets?$filter=${plain}`);
       assert.deepEqual(await names(`Assets?$filter=${helped}`), expected, helped);
