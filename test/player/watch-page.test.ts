@@ -118,10 +118,14 @@ describe("the watch page in Chromium", function () {
     await until("document.getElementById('serving').textContent === 'east'");
     assert.match((await page.locator("#strip").getAttribute("aria-label")) ?? "", /from east$/);
     await until("document.querySelectorAll('#data-centers li').length === 3");
+    const before = cloud.faults.length;
     await page.getByRole("button", { name: "Kill east" }).click();
+    while (cloud.faults.length < before + 2) await page.waitForTimeout(50);
 
     assert.deepEqual(
-      cloud.faults.slice(-2).map(({ target, what, action }) => `${action} ${what} of ${target}`),
+      cloud.faults
+        .slice(before)
+        .map(({ target, what, action }) => `${action} ${what} of ${target}`),
       ["kill service of east", "kill store of east"],
     );
     await until("document.getElementById('serving').textContent === 'west'");
