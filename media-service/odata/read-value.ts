@@ -60,6 +60,6 @@ function readNumber(name: string, type: PrimitiveType, raw: unknown): number {
 
 function wrong(name: string, expected: string, raw: unknown): InvalidInputError {
   // Writing an object out would go as deep as a client nests it.
-  const shown = typeof raw === "object" ? "an object" : JSON.stringify(raw);
+  const shown = typeof raw === "object" ? "an object" : JSON.stringify(raw ?? "nothing");
   return new InvalidInputError(`${name} must be ${expected}, got ${shown.slice(0, 100)}`);
 }
