@@ -55,11 +55,14 @@ interface WantedRun {
   readonly round: number;
 }
 
+/** Everything once before anything twice, so that a soak that is stopped early shows a whole table. */
 function wantedRuns(): WantedRun[] {
-  return (Object.keys(variants) as Variant[]).flatMap((variant) =>
-    Array.from({ length: variants[variant].rounds }, (_, index) => index + 1).flatMap((round) =>
-      scenarios.map((scenario) => ({ scenario, variant, round })),
-    ),
+  const names = Object.keys(variants) as Variant[];
+  const rounds = Math.max(...names.map((variant) => variants[variant].rounds));
+  return Array.from({ length: rounds }, (_, index) => index + 1).flatMap((round) =>
+    names
+      .filter((variant) => variants[variant].rounds >= round)
+      .flatMap((variant) => scenarios.map((scenario) => ({ scenario, variant, round }))),
   );
 }
 
