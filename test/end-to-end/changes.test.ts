@@ -58,7 +58,9 @@ describe("a stack that changes", function () {
     assert(changes.some((line) => line.includes("AFDOrigin")));
     assert(changes.some((line) => line.includes("trafficmanager:Endpoint")));
     assert.doesNotMatch(output, /to (?:create|delete|replace)/);
-    assert.match(output, /4 to update/);
+    // Players are told to try the data centers in the new order, by each of the two.
+    assert.equal(changes.filter((line) => line.includes("PathwayList")).length, 2);
+    assert.match(output, /6 to update/);
   });
 
   it("shows what a second video would make, makes it, and removes it without a trace", async () => {
