@@ -2,8 +2,9 @@ import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ReverseCache, startReverseCache } from "./edge/reverse-cache";
+import { startReverseCache } from "./edge/reverse-cache";
 import { type AudienceReport, percentile, watch } from "./edge/viewers";
+import type { Nginx } from "./support/nginx";
 import { breakDataCenter, purgeEdge, restoreDataCenter } from "../test/support/faults";
 import { LocalCloud, type StackOutputs } from "../test/support/local-cloud";
 import { mediaPlaylists, segmentUrls } from "../test/support/streaming";
@@ -64,7 +65,7 @@ async function turn(
 ): Promise<AudienceReport> {
   const { cloud, outputs, paths, directory, round } = stage;
   await purgeEdge(cloud);
-  let cache: ReverseCache | undefined;
+  let cache: Nginx | undefined;
   if (name === "nginx") {
     const origins = ["east", "west"].map((each) => outputs.origins[each] ?? "");
     cache = await startReverseCache(join(directory, `nginx-${round}`), origins);

@@ -13,7 +13,7 @@ import {
 import { tinyMp4 } from "../test/media-service/packaging/tiny-mp4";
 import { type Azurite, startAzurite } from "../test/support/azurite";
 import { load, type Measured, type Server } from "./origin/load";
-import { startNginx } from "./origin/nginx";
+import { startStaticAndProxy } from "./origin/nginx";
 import { CONTAINER, LOCATOR, startOrigin } from "./origin/serve";
 
 /** How large segments are, and what of nginx's rate the origin has to reach with them. */
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
     stops.push(() => store.stop());
     const signature = await fillStore(store, join(directory, "files"));
     const { host, pathname } = new URL(`${store.blobEndpoint}/${CONTAINER}`);
-    const nginx = await startNginx({
+    const nginx = await startStaticAndProxy({
       directory: join(directory, "nginx"),
       files: join(directory, "files"),
       storeHost: host,
