@@ -58,9 +58,12 @@ describe("what the origin serves, seen by others", function () {
     if (asset === "hevc" && !files.has("hevc.mp4")) test.skip();
   }
 
-  /** Packets of a kind that ffprobe reads; one kind at a time, for it stops at the first one's end. */
+  /**
+   * Packets of the first stream of a kind that ffprobe reads; one stream at a time, for it stops at the
+   * first one's end, and pictures to wind through end early.
+   */
   async function packets(url: string, kind: "v" | "a"): Promise<number> {
-    const args = ["-select_streams", kind, "-count_packets", "-show_entries"];
+    const args = ["-select_streams", `${kind}:0`, "-count_packets", "-show_entries"];
     const printed = await run("ffprobe", [
       ...args,
       "stream=codec_type,nb_read_packets",
