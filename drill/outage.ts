@@ -60,6 +60,7 @@ export class Outage {
     const purge = setInterval(() => {
       control.emptyCache?.().catch(() => undefined);
     }, purgeMs);
+    let reports: ViewerReport[] = [];
     try {
       await Promise.race([Promise.all(viewers.map(({ settled }) => settled)), aborted(signal)]);
       await this.wait(2);
@@ -70,12 +71,16 @@ export class Outage {
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
-      // First of all, and also when everything else fails.
-      if (this.away) await this.bringBack();
-      clearInterval(purge);
-      for (const watch of this.watches.values()) watch[Symbol.dispose]();
+      try {
+        // First of all, and also when everything else fails.
+        if (this.away) await this.bringBack();
+      } finally {
+        clearInterval(purge);
+        for (const watch of this.watches.values()) watch[Symbol.dispose]();
+        // Also when the drill fails: nobody goes on watching.
+        reports = await Promise.all(viewers.map((viewer) => viewer.stop()));
+      }
     }
-    const reports = await Promise.all(viewers.map((viewer) => viewer.stop()));
     return { events: this.events.sort((a, b) => a.at - b.at), viewers: reports };
   }
 
