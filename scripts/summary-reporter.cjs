@@ -4,8 +4,8 @@ const fs = require("node:fs");
 const { reporters } = require("mocha");
 
 /**
- * mocha's own `spec` report, closed by one line: "N passed, N failed, N skipped". Adds the numbers to the
- * file that `TWINSTREAM_TEST_COUNTS` names, for who runs several parts.
+ * mocha's own `spec` report, closed by one line: "N passed, N failed, N skipped". Adds the numbers and the titles of
+ * what failed to the file that `TWINSTREAM_TEST_COUNTS` names, for who runs several parts.
  */
 class SummaryReporter extends reporters.Spec {
   epilogue() {
@@ -13,7 +13,9 @@ class SummaryReporter extends reporters.Spec {
     const { passes: passed, failures: failed, pending: skipped } = this.stats;
     process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
     const file = process.env.TWINSTREAM_TEST_COUNTS;
-    if (file) fs.appendFileSync(file, `${JSON.stringify({ passed, failed, skipped })}\n`);
+    if (!file) return;
+    const failures = this.failures.map((test) => `${test.fullTitle()}: ${test.err?.message ?? ""}`);
+    fs.appendFileSync(file, `${JSON.stringify({ passed, failed, skipped, failures })}\n`);
   }
 }
 

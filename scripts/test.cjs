@@ -21,7 +21,7 @@ function mocha(args, countsFile) {
   });
 }
 
-/** Runs everything, in two parts, and adds up what they counted. */
+/** Runs everything, in two parts, and adds up what they counted; what is beside shares no stores or ports between files. */
 async function all(args) {
   const countsFile = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "twinstream-")), "counts");
   const ignored = ALONE.flatMap((pattern) => ["--ignore", pattern]);
@@ -31,6 +31,9 @@ async function all(args) {
   const counts = fs.readFileSync(countsFile, "utf8").trim().split("\n").map(JSON.parse);
   fs.rmSync(path.dirname(countsFile), { recursive: true });
   const sum = (name) => counts.reduce((total, each) => total + each[name], 0);
+  // Once more at the end: what failed in the first part has long scrolled away.
+  for (const failure of counts.flatMap(({ failures }) => failures))
+    console.log(`failed: ${failure}`);
   console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
   return status;
 }

@@ -16,7 +16,7 @@ import {
 } from "../../../dynamic-providers/operations/media-services-client/entities";
 import { UNKNOWN } from "../../../dynamic-providers/operations/resource-operations";
 import { startMediaService, type TestMediaService } from "../../support/media-service";
-import { contentOf, putBlob, type TestContainer, type TestStores, testStores } from "./stores";
+import { contentOf, putBlob, type TestContainer, type TestStores, startTestStores } from "./stores";
 
 describe("the copy of an asset", function () {
   this.timeout(60_000);
@@ -28,7 +28,7 @@ describe("the copy of an asset", function () {
   let inputs: AssetCopyInputs;
 
   before(async () => {
-    stores = await testStores();
+    stores = await startTestStores();
     const { east, west } = stores.processes;
     services = await Promise.all([
       startMediaService({ storage: east, accountName: "mediaeast" }),
@@ -40,6 +40,7 @@ describe("the copy of an asset", function () {
   });
   after(async () => {
     for (const service of services) await service.stop();
+    await stores.stop();
   });
 
   beforeEach(async () => {

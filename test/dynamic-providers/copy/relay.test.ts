@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { createHash, randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { before, beforeEach, describe, it } from "mocha";
+import { after, before, beforeEach, describe, it } from "mocha";
 import { COPIED_FROM_KEY } from "../../../dynamic-providers/operations/copy/blob-entry";
 import { blockLayout } from "../../../dynamic-providers/operations/copy/block-layout";
 import { copyContainer } from "../../../dynamic-providers/operations/copy/copy-container";
@@ -21,7 +21,7 @@ import {
   recordEvents,
   type TestContainer,
   type TestStores,
-  testStores,
+  startTestStores,
 } from "./stores";
 
 const MIB = 1024 * 1024;
@@ -41,8 +41,9 @@ describe("relaying a container between two stores", function () {
   let target: TestContainer;
 
   before(async () => {
-    stores = await testStores();
+    stores = await startTestStores();
   });
+  after(() => stores.stop());
   beforeEach(async () => {
     [source, target] = await Promise.all([newContainer(stores.east), newContainer(stores.west)]);
   });

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
-import { before, describe, it } from "mocha";
+import { after, before, describe, it } from "mocha";
 import { copyContainer } from "../../../dynamic-providers/operations/copy/copy-container";
 import { isCommit, isPutBlock, type ProxiedRequest, startStoreProxy } from "./store-proxy";
 import {
@@ -13,7 +13,7 @@ import {
   putBlobWithoutMd5,
   recordEvents,
   type TestStores,
-  testStores,
+  startTestStores,
 } from "./stores";
 
 const MIB = 1024 * 1024;
@@ -25,8 +25,9 @@ describe("a copy that is killed (SIGKILL)", function () {
   let stores: TestStores;
 
   before(async () => {
-    stores = await testStores();
+    stores = await startTestStores();
   });
+  after(() => stores.stop());
 
   for (let kill = 1; kill <= KILLS; kill += 1) {
     const killAfter = randomInt(1, LARGE_BLOCKS);

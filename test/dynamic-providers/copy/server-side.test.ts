@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { randomBytes } from "node:crypto";
-import { before, beforeEach, describe, it } from "mocha";
+import { after, before, beforeEach, describe, it } from "mocha";
 import { copyContainer } from "../../../dynamic-providers/operations/copy/copy-container";
 import type { CopyOptions } from "../../../dynamic-providers/operations/copy/copy-options";
 import {
@@ -21,7 +21,7 @@ import {
   recordEvents,
   type TestContainer,
   type TestStores,
-  testStores,
+  startTestStores,
 } from "./stores";
 
 describe("letting the stores copy", function () {
@@ -30,8 +30,9 @@ describe("letting the stores copy", function () {
   let target: TestContainer;
 
   before(async () => {
-    stores = await testStores();
+    stores = await startTestStores();
   });
+  after(() => stores.stop());
   beforeEach(async () => {
     // Two accounts of one store: it can copy between them by itself.
     [source, target] = await Promise.all([newContainer(stores.east), newContainer(stores.eastToo)]);

@@ -6,7 +6,6 @@ import {
   ContainerSASPermissions,
   StorageSharedKeyCredential,
 } from "@azure/storage-blob";
-import { after } from "mocha";
 import type { CopyEvents } from "../../../dynamic-providers/operations/copy/copy-context";
 import { type Azurite, startAzurite } from "../../support/azurite";
 
@@ -26,22 +25,11 @@ export interface TestStores {
   readonly west: BlobServiceClient;
   /** In west's store, but called like east. */
   readonly namesake: BlobServiceClient;
+  stop(): Promise<void>;
 }
 
-let started: Promise<TestStores> | undefined;
-
-/** The stores that all tests of the copy share; started by the first that asks. */
-export async function testStores(): Promise<TestStores> {
-  started ??= start();
-  return started;
-}
-
-after(async function () {
-  this.timeout(30_000);
-  for (const store of Object.values((await started)?.processes ?? {})) await store.stop();
-});
-
-async function start(): Promise<TestStores> {
+/** Starts them; who starts them stops them. */
+export async function startTestStores(): Promise<TestStores> {
   const [otherKey, namesakeKey] = [newKey(), newKey()];
   const [east, west] = await Promise.all([
     startAzurite({ accountName: "copyeast", moreAccounts: { copyeasttoo: otherKey } }),
@@ -53,6 +41,9 @@ async function start(): Promise<TestStores> {
     eastToo: service(east, "copyeasttoo", otherKey),
     west: service(west, west.accountName, west.accountKey),
     namesake: service(west, "copyeast", namesakeKey),
+    stop: async () => {
+      await Promise.all([east.stop(), west.stop()]);
+    },
   };
 }
 
