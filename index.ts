@@ -46,11 +46,12 @@ const hosts = playerHosts({
 });
 
 /** Every video with its relative path, and its addresses on every host. */
-export const videos = settings.videos.map(({ title, name, file, encodeIn }) => {
+export const videos = settings.videos.map(({ title, name, file, encodeIn, locatorId }) => {
   const video = new FailoverVideo(name, {
     file,
     dataCenters,
     encodeIn,
+    locatorId,
     serverSideCopy,
     overwriteReplicas,
   });

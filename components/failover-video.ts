@@ -17,6 +17,8 @@ export interface FailoverVideoArgs {
   dataCenters: StreamingDataCenter[];
   /** Name of the one among them that encodes it. */
   encodeIn: string;
+  /** `nb:lid:UUID:{guid}` to publish under; without it the first account gives one. */
+  locatorId?: string | undefined;
   /** Whether blobs are copied from store to store, or relayed. */
   serverSideCopy: "auto" | "never" | "always";
   /** Whether blobs that somebody else wrote in a copy give way to the original's. */
@@ -42,7 +44,11 @@ export class FailoverVideo extends pulumi.ComponentResource {
       });
     }
     const job = this.encode(name, args, source);
-    const locator = this.publish(name, source, { job, assetId: job.outputAssetId });
+    const locator = this.publish(name, source, {
+      job,
+      assetId: job.outputAssetId,
+      ...(args.locatorId !== undefined && { like: { locatorId: args.locatorId } }),
+    });
     for (const replica of args.dataCenters) {
       if (replica !== source) this.replicate(name, { ...args, source, replica, job, locator });
     }
@@ -123,7 +129,13 @@ export class FailoverVideo extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.publish(name, replica, { job, assetId: asset.assetId, like: locator, after: files });
+    const { locatorId, startTime, expirationDateTime } = locator;
+    this.publish(name, replica, {
+      job,
+      assetId: asset.assetId,
+      like: { locatorId, startTime, expirationDateTime },
+      after: files,
+    });
   }
 
   private publish(
@@ -139,11 +151,7 @@ export class FailoverVideo extends pulumi.ComponentResource {
         accessPolicyId: dataCenter.viewingPolicyId,
         ismFileName: job.ismFileName,
         // The same id is the same path; the same times make all of them lapse together.
-        ...(like && {
-          locatorId: like.locatorId,
-          startTime: like.startTime,
-          expirationDateTime: like.expirationDateTime,
-        }),
+        ...like,
       },
       { parent: this, dependsOn: [dataCenter.streamingEndpoint, ...(after ? [after] : [])] },
     );
@@ -159,8 +167,12 @@ interface Encoded {
 interface Publication {
   job: EncodingJob;
   assetId: pulumi.Input<string>;
-  /** The locator whose id and times are taken over; without it the account gives an id. */
-  like?: StreamingLocator;
+  /** Another locator's id and times, or a chosen id; without it the account gives an id. */
+  like?: {
+    locatorId: pulumi.Input<string>;
+    startTime?: pulumi.Input<string>;
+    expirationDateTime?: pulumi.Input<string>;
+  };
   /** What makes the asset ready to be played. */
   after?: pulumi.Resource;
 }

@@ -10,6 +10,8 @@ export interface Video {
   file: string;
   /** Name of the data center that encodes it. */
   encodeIn: string;
+  /** `nb:lid:UUID:{guid}`, when the video is to be published under a path that viewers know already. */
+  locatorId?: string;
 }
 
 /** What reading the library needs to know. */
@@ -21,9 +23,14 @@ export interface VideoSurroundings {
   fileSizeBytes: (file: string) => number | undefined;
 }
 
+const GUID_LENGTH = 36;
 const titleForm = {
   pattern: /^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,58}[A-Za-z0-9])?$/,
   allowed: "up to 60 letters, digits, spaces, dots, hyphens and underscores",
+};
+const locatorIdForm = {
+  pattern: /^(?:nb:lid:UUID:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  allowed: "a guid, or nb:lid:UUID: and a guid",
 };
 const fileForm = { pattern: /\S/, allowed: "a path relative to the project's root" };
 
@@ -31,15 +38,17 @@ const fileForm = { pattern: /\S/, allowed: "a path relative to the project's roo
 export function readVideos(config: ConfigReader, surroundings: VideoSurroundings): Video[] {
   const videos: Video[] = [];
   for (const owner of config.entries("videos") ?? []) {
-    config.onlyMembers(owner, ["name", "file", "encodeIn"]);
+    config.onlyMembers(owner, ["name", "file", "encodeIn", "locatorId"]);
     const title = config.member(owner, "name", titleForm);
     const video = {
       title,
       name: assetName(title),
       file: readFile(config, owner, surroundings),
       encodeIn: readEncodeIn(config, owner, surroundings),
+      ...readLocatorId(config, owner),
     };
     refuseSameName(config, owner.at, { video, earlier: videos });
+    refuseSameLocator(config, owner.at, { video, earlier: videos });
     videos.push(video);
   }
   return videos;
@@ -66,6 +75,23 @@ function readEncodeIn(config: ConfigReader, owner: Entry, surroundings: VideoSur
   if (owner.entry["encodeIn"] === undefined) return encodeIn;
   const pattern = new RegExp(`^(?:${dataCenterNames.join("|")})$`);
   return config.member(owner, "encodeIn", { pattern, allowed: dataCenterNames.join(", ") });
+}
+
+function readLocatorId(config: ConfigReader, owner: Entry): { locatorId?: string } {
+  if (owner.entry["locatorId"] === undefined) return {};
+  const guid = config.member(owner, "locatorId", locatorIdForm).slice(-GUID_LENGTH).toLowerCase();
+  return { locatorId: `nb:lid:UUID:${guid}` };
+}
+
+function refuseSameLocator(
+  config: ConfigReader,
+  at: string,
+  { video, earlier }: { video: Video; earlier: Video[] },
+): void {
+  const { locatorId } = video;
+  const other = earlier.find((known) => locatorId !== undefined && known.locatorId === locatorId);
+  if (other)
+    config.refuse(`${at}.locatorId`, `is "${other.title}"'s, too; a path leads to one video`);
 }
 
 function refuseSameName(

@@ -144,6 +144,20 @@ describe("FailoverVideo", function () {
     });
   });
 
+  it("publishes under a path that viewers know already", async () => {
+    const locatorId = "nb:lid:UUID:0a1b2c3d-0000-4000-8000-00000000000f";
+    const { deployment } = await declare({ locatorId });
+
+    assert.deepEqual(resource(deployment, token("StreamingLocator"), "bunny-east").inputs, {
+      account: accounts.east,
+      assetId: "encoded bunny-east",
+      accessPolicyId: "pid of east-viewing",
+      ismFileName: "bunny.ism",
+      locatorId,
+      version: 1,
+    });
+  });
+
   it("publishes only where the endpoint runs and, in a replica, after its files are known", async () => {
     const { deployment } = await declare();
     const source = resource(deployment, token("StreamingLocator"), "bunny-east").after;

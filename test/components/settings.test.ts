@@ -8,6 +8,8 @@ import { readSettings, settingKeys } from "../../components/settings/settings";
 
 type Config = Record<string, unknown>;
 
+const GUID = "0a1b2c3d-0000-4000-8000-00000000000f";
+
 const good: Config = {
   dataCenters: [
     { name: "east", location: "East US 2" },
@@ -100,6 +102,7 @@ describe("the stack's settings", () => {
       videos: [
         { name: "one", file: "samples/bunny.mp4" },
         { name: "two", file: "samples/bunny.mp4", encodeIn: "north" },
+        { name: "three", file: "samples/bunny.mp4", locatorId: GUID.toUpperCase() },
       ],
       publicScheme: "http",
       contentSteering: false,
@@ -123,10 +126,11 @@ describe("the stack's settings", () => {
       ],
     );
     assert.deepEqual(
-      settings.videos.map(({ name, encodeIn }) => [name, encodeIn]),
+      settings.videos.map(({ name, encodeIn, locatorId }) => [name, encodeIn, locatorId]),
       [
-        ["one", "west"],
-        ["two", "north"],
+        ["one", "west", undefined],
+        ["two", "north", undefined],
+        ["three", "west", `nb:lid:UUID:${GUID}`],
       ],
     );
     assert.deepEqual(settings.mediaServices, {
@@ -262,6 +266,21 @@ describe("the stack's settings", () => {
       why: "a video's unknown place to encode in",
       config: { videos: [{ ...bunny, encodeIn: "north" }] },
       problem: 'videos[0].encodeIn: is "north"; allowed: east, west',
+    },
+    {
+      why: "a locator id that is no guid",
+      config: { videos: [{ ...bunny, locatorId: "bunny" }] },
+      problem: 'videos[0].locatorId: is "bunny"; allowed: a guid, or nb:lid:UUID: and a guid',
+    },
+    {
+      why: "two videos under one path",
+      config: {
+        videos: [
+          { ...bunny, locatorId: GUID },
+          { ...bunny, name: "Hare", locatorId: `nb:lid:UUID:${GUID}` },
+        ],
+      },
+      problem: 'videos[1].locatorId: is "Bunny"\'s, too; a path leads to one video',
     },
     {
       why: "two videos of one name",

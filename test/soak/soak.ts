@@ -46,7 +46,9 @@ async function main(options: ReadonlySet<string>): Promise<number> {
     ({ variant, results }) => variant === "all" && !results.every(isUnnoticed),
   );
   if (missed.length > 0) console.log(`\n${missed.length} runs were noticed by a viewer.`);
-  return missed.length === 0 ? 0 : 1;
+  const untold = wantedRuns().length - runs.length;
+  if (untold > 0) console.log(`\n${untold} runs did not come to an end; run the soak again.`);
+  return missed.length === 0 && untold === 0 ? 0 : 1;
 }
 
 interface WantedRun {
@@ -79,8 +81,13 @@ async function soak(missing: readonly WantedRun[]): Promise<void> {
     const outputs = await cloud.outputs();
     for (const { scenario, variant, round } of missing) {
       const options = { ...variants[variant], watch: "to the end" } as const;
-      const results = await runScenario(scenario, { cloud, outputs, page }, options);
-      keep({ scenario: scenario.name, variant, round, results });
+      try {
+        const results = await runScenario(scenario, { cloud, outputs, page }, options);
+        keep({ scenario: scenario.name, variant, round, results });
+      } catch (error) {
+        // The other runs are worth having all the same; the next soak tries this one again.
+        console.error(`${scenario.name}, ${variant} ${round}: ${String(error)}`);
+      }
     }
   } finally {
     await browser.close();

@@ -85,7 +85,7 @@ async function watchOn(
 ): Promise<PlayerReport> {
   const { time } = await viewer.report();
   const enough = (report: PlayerReport): boolean =>
-    report.ended ||
+    report.atEnd ||
     report.errors.length > 0 ||
     (watch !== "to the end" && report.time > time + watch);
   try {
@@ -107,7 +107,7 @@ function resultOf(
   );
   const [first] = fromLeft;
   // Whoever stands still at the end has not moved since: that belongs to the sum.
-  const standing = report.ended || report.standingSeconds < 0.5 ? 0 : report.standingSeconds;
+  const standing = report.atEnd || report.standingSeconds < 0.5 ? 0 : report.standingSeconds;
   return {
     player: viewer.player,
     stallSeconds: report.stallSeconds + standing,
@@ -117,6 +117,6 @@ function resultOf(
     segmentsFromLeft: fromLeft.length,
     failedSegments: viewer.segments.filter(({ status }) => status >= 400).length,
     switchSeconds: first === undefined ? null : (first.at - lostAt) / 1000,
-    ended: report.ended,
+    ended: report.atEnd,
   };
 }

@@ -19,7 +19,10 @@ export interface PlayerReport {
   /** Media time, in seconds. */
   readonly time: number;
   readonly started: boolean;
+  /** The player said that the media is over. */
   readonly ended: boolean;
+  /** The last picture was shown, whether or not the player said so. */
+  readonly atEnd: boolean;
 }
 
 /** What plays: a library, or the browser itself. */
