@@ -25,6 +25,7 @@ const houses = {
   components: ["dynamic-providers"],
   "local-cloud": ["dynamic-providers"],
   drill: ["dynamic-providers"],
+  policy: [],
 };
 
 module.exports = {
@@ -67,7 +68,7 @@ module.exports = {
         `${house} imports only ${others.join(", ") || "itself"}.`,
         { path: `^${house}/` },
         {
-          path: "^(components|drill|dynamic-providers|engine|local-cloud|media-service|player)/",
+          path: "^(components|drill|dynamic-providers|engine|local-cloud|media-service|player|policy)/",
           pathNot: `^(${[house, ...others].join("|")})/`,
         },
       ),

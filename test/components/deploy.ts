@@ -24,6 +24,8 @@ export interface Deployment {
   resources: Declared[];
   /** Functions of providers that were called, with their inputs. */
   calls: { token: string; inputs: unknown }[];
+  /** What each resource is in the cloud, by `type name`. */
+  states: Record<string, Record<string, unknown>>;
   outputs: Record<string, unknown>;
 }
 
@@ -44,6 +46,7 @@ export async function deploy(program: () => object, place: Place = {}): Promise<
   const { config = {}, project = "twinstream", stack = "test" } = place;
   const resources: Declared[] = [];
   const calls: Deployment["calls"] = [];
+  const states: Deployment["states"] = {};
   await pulumi.runtime.setMocks(
     {
       call({ token, inputs }) {
@@ -52,10 +55,11 @@ export async function deploy(program: () => object, place: Place = {}): Promise<
         const { accountName } = inputs as { accountName: string };
         return { keys: [{ keyName: "key1", permissions: "FULL", value: `key of ${accountName}` }] };
       },
-      newResource: ({ type, name, inputs }) => ({
-        id: `id of ${type} ${name}`,
-        state: { ...(inputs as object), ...answers[type]?.(clear(inputs), name) },
-      }),
+      newResource: ({ type, name, inputs }) => {
+        const state = { ...(inputs as object), ...answers[type]?.(clear(inputs), name) };
+        states[`${type} ${name}`] = clear(state);
+        return { id: `id of ${type} ${name}`, state };
+      },
     },
     project,
     stack,
@@ -66,7 +70,7 @@ export async function deploy(program: () => object, place: Place = {}): Promise<
     Promise.resolve(program()),
   )) as Record<string, unknown>;
   await pulumi.runtime.disconnect();
-  return { resources: resources.slice(1), calls, outputs };
+  return { resources: resources.slice(1), calls, states, outputs };
 }
 
 /** The resources of one type, by name. */

@@ -1,0 +1,99 @@
+import { strict as assert } from "node:assert";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, it } from "mocha";
+import { parse } from "yaml";
+import { rules } from "../../policy/rules";
+import { deploy, type Deployment } from "../components/deploy";
+import { deployed, type Sample, violations } from "./apply-rule";
+
+type PackConfig = Record<string, string | { enforcementLevel?: string }>;
+
+const stacks = readdirSync(resolve()).flatMap(
+  (file) => /^Pulumi\.(\w+)\.yaml$/.exec(file)?.[1] ?? [],
+);
+
+/** Runs the program with the committed configuration of a stack, changed by key without namespace. */
+function run(stack: string, changes: Record<string, unknown> = {}): Promise<Deployment> {
+  const file = parse(readFileSync(resolve(`Pulumi.${stack}.yaml`), "utf8")) as {
+    config: Record<string, unknown>;
+  };
+  const changed = Object.entries(changes).map(([key, value]) => [`twinstream:${key}`, value]);
+  const values = [...Object.entries(file.config), ...changed] as [string, unknown][];
+  const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+  const config = Object.fromEntries(values.map(([key, value]) => [key, text(value)]));
+  const program = resolve("index.ts");
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a module's cache is such a map
+  delete require.cache[program];
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- runs it once more, on purpose
+  return deploy(() => require(program) as object, { config, stack });
+}
+
+/** What the pack's configuration of a stack says; strict where there is none. */
+function packConfig(stack: string): PackConfig {
+  const file = resolve("policy", "config", `${stack}.json`);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as PackConfig) : {};
+}
+
+/** Complaints of all rules, each behind its rule's name. */
+async function complaints(samples: readonly Sample[], pack: PackConfig): Promise<string[]> {
+  const all = [];
+  for (const rule of rules) {
+    const settings = pack[rule.name] ?? {};
+    if (settings === "disabled") continue;
+    const config = typeof settings === "string" ? {} : settings;
+    const messages = await violations(rule, samples, config);
+    all.push(...messages.map((message) => `${rule.name}: ${message}`));
+  }
+  return all;
+}
+
+describe("The policy pack over what the program declares", function () {
+  this.timeout(120_000);
+
+  for (const stack of stacks) {
+    it(`has no complaint of stack ${stack}`, async () => {
+      assert.deepEqual(await complaints(deployed(await run(stack)), packConfig(stack)), []);
+    });
+  }
+
+  it("would refuse stack dev without the exemptions of its pack configuration", async () => {
+    const messages = await complaints(deployed(await run("dev")), {});
+
+    assert.deepEqual(
+      messages.map((message) => message.replace(/ (has|runs) .*/, "")).sort(),
+      ["hardened-storage: Store 'east'", "hardened-storage: Store 'west'"].concat([
+        "images-by-digest: App 'east'",
+        "images-by-digest: App 'west'",
+      ]),
+    );
+  });
+
+  it("notices data centers that are moved together, and soft delete that is cut short", async () => {
+    const dataCenters = [
+      { name: "east", location: "eastus2" },
+      { name: "west", location: "eastus" },
+    ];
+    const declared = deployed(await run("dev", { dataCenters, softDeleteDays: 1 }));
+
+    assert.deepEqual(
+      (await complaints(declared, packConfig("dev"))).map((message) => message.split(":")[0]),
+      ["distant-regions", ...Array<string>(4).fill("storage-soft-delete")],
+    );
+  });
+
+  it("takes nothing in its configuration files that it does not know", () => {
+    for (const file of readdirSync(resolve("policy", "config"))) {
+      const pack = JSON.parse(readFileSync(join("policy", "config", file), "utf8")) as PackConfig;
+      for (const [name, settings] of Object.entries(pack)) {
+        const rule = rules.find((candidate) => candidate.name === name);
+        assert(rule, `${file} speaks of "${name}", which is no rule`);
+        if (typeof settings === "string") continue;
+        for (const key of Object.keys(settings)) {
+          const known = ["enforcementLevel", ...Object.keys(rule.configSchema?.properties ?? {})];
+          assert(known.includes(key), `${file} sets "${key}" of ${name}, which it does not have`);
+        }
+      }
+    }
+  });
+});
