@@ -8,7 +8,7 @@ import { firstSegments } from "../support/streaming";
 const clip = { name: "clip", file: "test/fixtures/tiny-clip.mp4" };
 
 describe("what was lost", function () {
-  this.timeout(240_000);
+  this.timeout(480_000);
   let cloud: LocalCloud;
   let path: string;
 

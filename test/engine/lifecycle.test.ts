@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "mocha";
 import { ScratchStack } from "./support/scratch-stack";
@@ -84,6 +84,29 @@ describe("the embedded engine over a stack's life", function () {
       assert.equal(stack.checkpointText(), text);
     } finally {
       reader.dispose();
+    }
+  });
+});
+
+describe("a stack whose state was lost", function () {
+  this.timeout(240_000);
+
+  it("goes on with an export, under the new stack's salt", async () => {
+    const stack = new ScratchStack();
+    try {
+      stack.configure([{ name: "kept", options: { additionalSecretOutputs: ["mark"] } }]);
+      await stack.must("stack", "init", "dev");
+      await stack.must(...UP);
+      const file = path.join(stack.directory, "exported.json");
+      await stack.must("stack", "export", "--file", file);
+      assert.match(readFileSync(file, "utf8"), /"ciphertext"/);
+
+      rmSync(path.join(stack.directory, "state"), { recursive: true });
+      await stack.must("stack", "init", "dev");
+      await stack.must("stack", "import", "--file", file);
+      await stack.must("preview", "--expect-no-changes");
+    } finally {
+      stack.dispose();
     }
   });
 });
