@@ -23,7 +23,7 @@ describe("the table of a soak", () => {
       run("all", 1, { switchSeconds: 0.5 }),
       run("all", 2, { switchSeconds: 2.25, stallSeconds: 0.75 }),
       run("players", 1, { stallSeconds: 4 }),
-      run("probes", 1, { stallSeconds: 12, errors: ["hls.js: fragLoadError"] }),
+      run("probes", 1, { stallSeconds: 12, ended: false }),
     ];
 
     const [, , row] = soakTable([{ name: "power", title: "it is lost" }], runs).split("\n");

@@ -46,7 +46,7 @@ function resultsOf(runs: readonly SoakRun[], player: PlayerName): ViewerResult[]
 function worstStall(results: readonly ViewerResult[]): string {
   if (results.length === 0) return "–";
   const seconds = Math.max(...results.map(({ stallSeconds }) => stallSeconds));
-  const gaveUp = results.some(({ errors }) => errors.length > 0);
+  const gaveUp = results.some(({ ended }) => !ended);
   return `${seconds.toFixed(1)} s${gaveUp ? " (gave up)" : ""}`;
 }
 

@@ -29,6 +29,8 @@ export interface RunOptions {
 }
 
 const WATCHED_BEFORE_SECONDS = 5;
+/** Whoever told of an error and then stood still for so long does not go on. */
+const GAVE_UP_SECONDS = 20;
 /** The sample lasts 40 s; without the edge's retry it may stand still for a minute. */
 const PATIENCE_SECONDS = { withRetry: 75, without: 100 };
 
@@ -84,10 +86,11 @@ async function watchOn(
   { watch, seconds, tolerant }: { watch: RunOptions["watch"]; seconds: number; tolerant: boolean },
 ): Promise<PlayerReport> {
   const { time } = await viewer.report();
+  // An error need not be the end of it: without the retry, players may find another way in time.
+  const gaveUp = ({ errors, standingSeconds }: PlayerReport): boolean =>
+    errors.length > 0 && (!tolerant || standingSeconds > GAVE_UP_SECONDS);
   const enough = (report: PlayerReport): boolean =>
-    report.atEnd ||
-    report.errors.length > 0 ||
-    (watch !== "to the end" && report.time > time + watch);
+    report.atEnd || gaveUp(report) || (watch !== "to the end" && report.time > time + watch);
   try {
     return await viewer.until(enough, seconds, "done");
   } catch (error) {
