@@ -1,8 +1,14 @@
 import type { ServicePrincipal } from "./services/access-tokens";
-import type { StorageAccess } from "./storage/storage-access";
+import type { SharedKeyAccess, StoreAddresses } from "./storage/storage-access";
 
 /** The parts of the service that a process can play. */
 export type Role = "api" | "origin" | "worker";
+
+/** A store that is reached by the managed identity of the process. */
+export interface ManagedIdentityStorage extends StoreAddresses {
+  /** Of a user-assigned identity; undefined means the platform's only one. */
+  readonly clientId: string | undefined;
+}
 
 /** Everything that a process of the service is told from outside. */
 export interface MediaServiceConfig {
@@ -17,7 +23,7 @@ export interface MediaServiceConfig {
   readonly publicHost: string | undefined;
   /** 0 takes any free port. */
   readonly port: number;
-  readonly storage: StorageAccess;
+  readonly storage: SharedKeyAccess | ManagedIdentityStorage;
   readonly encoder: { readonly kind: "auto" | "ffmpeg" | "node-av"; readonly ffmpegPath?: string };
   readonly watchPage: boolean;
   readonly contentSteering: boolean;
@@ -72,17 +78,27 @@ export function readConfig(env: Environment = process.env): MediaServiceConfig {
   };
 }
 
-function readStorage(env: Environment): StorageAccess {
-  if (oneOf(env, "STORAGE_ACCESS", ["shared-key", "identity"]) === "identity") {
-    throw new ConfigError("STORAGE_ACCESS", "'identity' is not offered yet: use 'shared-key'");
-  }
-  return {
+function readStorage(env: Environment): SharedKeyAccess | ManagedIdentityStorage {
+  const addresses = {
     accountName: required(env, "STORAGE_ACCOUNT_NAME"),
-    accountKey: required(env, "STORAGE_ACCOUNT_KEY"),
     blobEndpoint: endpoint(env, "BLOB_ENDPOINT"),
     queueEndpoint: endpoint(env, "QUEUE_ENDPOINT"),
     tableEndpoint: endpoint(env, "TABLE_ENDPOINT"),
   };
+  if (oneOf(env, "STORAGE_ACCESS", ["shared-key", "identity"]) === "shared-key") {
+    return { ...addresses, accountKey: required(env, "STORAGE_ACCOUNT_KEY") };
+  }
+  for (const name of ["BLOB_ENDPOINT", "QUEUE_ENDPOINT", "TABLE_ENDPOINT"]) requireHttps(env, name);
+  const clientId = env["AZURE_CLIENT_ID"];
+  return { ...addresses, clientId: clientId === "" ? undefined : clientId };
+}
+
+function requireHttps(env: Environment, name: string): void {
+  if (env[name]?.startsWith("https:") === true) return;
+  throw new ConfigError(
+    name,
+    "must begin with https: where STORAGE_ACCESS is identity, for tokens are not sent in the clear",
+  );
 }
 
 function required(env: Environment, name: string): string {

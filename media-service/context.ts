@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { registerApi } from "./api/register-api";
-import type { MediaServiceConfig } from "./config";
+import type { ManagedIdentityStorage, MediaServiceConfig } from "./config";
 import { httpApp } from "./http-app";
 import { HttpWebHooks } from "./notifications/http-web-hooks";
 import { registerOrigin } from "./origin/register-origin";
@@ -23,6 +23,8 @@ import { Sweeper } from "./services/sweeper";
 import { AzureBlobStore } from "./storage/azure-blob-store";
 import { AzureJobQueue } from "./storage/azure-job-queue";
 import { AzureNoticeQueues } from "./storage/azure-notice-queues";
+import { managedIdentity } from "./storage/managed-identity";
+import type { SharedKeyAccess, StorageAccess } from "./storage/storage-access";
 import { openTables } from "./storage/table-account-stores";
 import { EncodeWorker } from "./worker/encode-worker";
 
@@ -33,7 +35,11 @@ export class MediaServiceContext implements AsyncDisposable {
   private readonly parts: AsyncDisposable[] = [];
 
   private constructor(
-    private readonly settings: { readonly config: MediaServiceConfig; readonly log: Logger },
+    private readonly settings: {
+      readonly config: MediaServiceConfig;
+      readonly storage: StorageAccess;
+      readonly log: Logger;
+    },
     private readonly app: FastifyInstance,
     private readonly account: AccountDeps,
   ) {}
@@ -41,7 +47,9 @@ export class MediaServiceContext implements AsyncDisposable {
   /** Opens the store and starts the roles that the process has; resolves when it listens. */
   static async start(config: MediaServiceConfig, log: Logger): Promise<MediaServiceContext> {
     const app = httpApp(log);
-    const context = new MediaServiceContext({ config, log }, app, await openAccount(config, app));
+    const storage = await openStorage(config.storage);
+    const account = await openAccount({ ...config, storage }, app);
+    const context = new MediaServiceContext({ config, storage, log }, app, account);
     try {
       await context.startRoles();
     } catch (cause) {
@@ -95,9 +103,9 @@ export class MediaServiceContext implements AsyncDisposable {
   }
 
   private startNotices(): void {
-    const { config, log } = this.settings;
+    const { storage, log } = this.settings;
     const { account } = this;
-    const queues = new AzureNoticeQueues(config.storage);
+    const queues = new AzureNoticeQueues(storage);
     const webHooks = new HttpWebHooks((ip) => forbiddenFor(account, ip));
     this.sweep("notices", 2_000, () => deliverNotices({ account, queues, webHooks, log }));
   }
@@ -136,8 +144,22 @@ export class MediaServiceContext implements AsyncDisposable {
   }
 }
 
+async function openStorage(
+  settings: SharedKeyAccess | ManagedIdentityStorage,
+): Promise<StorageAccess> {
+  if ("accountKey" in settings) return settings;
+  const { clientId, ...addresses } = settings;
+  return { ...addresses, identity: await managedIdentity(clientId) };
+}
+
 async function openAccount(
-  { accountName, accountKey, storage, publicScheme, publicHost }: MediaServiceConfig,
+  {
+    accountName,
+    accountKey,
+    storage,
+    publicScheme,
+    publicHost,
+  }: Omit<MediaServiceConfig, "storage"> & { readonly storage: StorageAccess },
   app: FastifyInstance,
 ): Promise<AccountDeps> {
   const [stores, queue] = await Promise.all([

@@ -6,7 +6,7 @@ import type { EntitySet, Wanted } from "./entity-set";
 /** How the entities of a set are found in their store. */
 export interface StoredSet<T extends Entity, Index extends string> {
   readonly store: EntityStore<T, Index>;
-  readonly toWire: (value: T) => WireEntity;
+  readonly toWire: (value: T) => WireEntity | Promise<WireEntity>;
   /** Indexes of the store by the property that they are about. */
   readonly indexes?: Readonly<Record<string, { readonly index: Index; readonly idKind?: IdKind }>>;
   /** Columns of the store by the property that they are given back as, unchanged. */
@@ -25,7 +25,7 @@ export function storedCandidates<T extends Entity, Index extends string>(
     const id = equalText(equal, "Id");
     if (id !== undefined) {
       const found = await store.get(id);
-      if (found !== undefined) yield toWire(found.value);
+      if (found !== undefined) yield await toWire(found.value);
       return;
     }
     const looked = lookup(set, equal);
@@ -33,7 +33,7 @@ export function storedCandidates<T extends Entity, Index extends string>(
       looked === undefined
         ? store.list(listQuery(set, wanted))
         : await store.find(looked.index, looked.value);
-    for await (const { value } of stored) yield toWire(value);
+    for await (const { value } of stored) yield await toWire(value);
   };
 }
 

@@ -25,6 +25,7 @@ export const MAX_LOCATORS_PER_ASSET = 5;
 
 const MAX_NAME_LENGTH = 4000;
 const MILLISECONDS_PER_MINUTE = 60_000;
+const MINUTES_PER_DAY = 1440;
 const LATEST = new Date("9999-12-31T23:59:59.000Z");
 
 /**
@@ -52,6 +53,27 @@ export function checkLocator(
   if (type === LocatorType.sas && policy.permissions === Permission.none) {
     throw new InvalidInputError("A SAS locator needs an access policy with permissions");
   }
+}
+
+/**
+ * Checks that a SAS locator does not outlive what the store's signatures can.
+ *
+ * @throws InvalidInputError saying why, and what to do instead.
+ */
+export function checkSasLife(
+  { type, expirationDateTime }: Pick<Locator, "type" | "expirationDateTime">,
+  now: Date,
+  longestLifeMs: number | undefined,
+): void {
+  if (type !== LocatorType.sas || longestLifeMs === undefined) return;
+  if (expirationDateTime.getTime() - now.getTime() <= longestLifeMs) return;
+  const days = longestLifeMs / MILLISECONDS_PER_MINUTE / MINUTES_PER_DAY;
+  throw new InvalidInputError(
+    `A SAS locator of this account can end at most ${days} days from now, and this one would end at ` +
+      `${expirationDateTime.toISOString()}: the account has no storage key, and Azure Storage signs ` +
+      `for an identity no longer than that. Take an access policy of at most ` +
+      `${days * MINUTES_PER_DAY} minutes and make another locator when it ends, or an OnDemandOrigin locator`,
+  );
 }
 
 /** When a locator ends: its start, or now, plus the policy's duration. */

@@ -1,5 +1,9 @@
-/** Signs for stored access policies that exist already. */
+import type { SasGrant } from "./blob-store";
+
+/** Signs what was granted. */
 export interface SasSigner {
-  /** The signed query of a stored access policy, beginning with `?`; equal for as long as the key is. */
-  signedQuery(container: string, policyName: string): string;
+  /** How long a signature can be good for, in milliseconds; undefined where there is no limit. */
+  readonly longestLifeMs: number | undefined;
+  /** The signed query of a grant, beginning with `?`; good until the grant ends. */
+  signedQuery(container: string, grant: SasGrant): Promise<string>;
 }

@@ -1,7 +1,14 @@
 import { permissionLetters } from "../domain/access-policy";
 import { InvalidInputError } from "../domain/errors";
 import { entityId, guidOf } from "../domain/ids";
-import { checkLocator, type Locator, locatorExpiry, LocatorType } from "../domain/locator";
+import {
+  checkLocator,
+  checkSasLife,
+  type Locator,
+  locatorExpiry,
+  LocatorType,
+} from "../domain/locator";
+import type { SasGrant } from "../ports/blob-store";
 import { type AccountDeps, required } from "./account-deps";
 import { ensureContainer, livingAsset } from "./living-asset";
 import { updateEntity } from "./update-entity";
@@ -29,7 +36,7 @@ export async function createLocator(deps: AccountDeps, wanted: NewLocator): Prom
   const asset = await livingAsset(deps, wanted.assetId);
   const { value: policy } = await required(deps.stores.accessPolicies, wanted.accessPolicyId);
   checkLocator(wanted, policy);
-  await ensureContainer(deps, asset);
+  const now = deps.clock.now();
   const locator: Locator = {
     id,
     name: wanted.name,
@@ -37,14 +44,18 @@ export async function createLocator(deps: AccountDeps, wanted: NewLocator): Prom
     accessPolicyId: policy.id,
     assetId: asset.id,
     startTime: wanted.startTime,
-    expirationDateTime: locatorExpiry(wanted.startTime ?? deps.clock.now(), policy.durationMinutes),
+    expirationDateTime: locatorExpiry(wanted.startTime ?? now, policy.durationMinutes),
     permissions: policy.permissions,
     container: asset.container,
   };
+  checkSasLife(locator, now, deps.signer.longestLifeMs);
+  await ensureContainer(deps, asset);
   await deps.stores.locators.insert(locator);
   try {
     await livingAsset(deps, asset.id);
-    if (locator.type === LocatorType.sas) await grant(deps, locator);
+    if (locator.type === LocatorType.sas) {
+      await deps.blobs.grant(locator.container, grantOf(locator));
+    }
   } catch (cause) {
     await removeLocator(deps, locator);
     throw cause;
@@ -76,7 +87,7 @@ export async function updateLocator(
 }
 
 /**
- * Deletes a locator; what was signed with it stops working.
+ * Deletes a locator; what was signed with it stops working where signatures can be ended one by one.
  *
  * @throws NotFoundError when there is none.
  */
@@ -95,25 +106,26 @@ export async function removeLocator(
 }
 
 /** How a locator is reached. */
-export function locatorAddress(
+export async function locatorAddress(
   { account, blobs, signer }: Pick<AccountDeps, "account" | "blobs" | "signer">,
-  { id, type, container }: Locator,
-): { path: string; baseUri: string; contentAccessComponent: string } {
-  const guid = guidOf("lid", id);
+  locator: Locator,
+): Promise<{ path: string; baseUri: string; contentAccessComponent: string }> {
+  const { type, container } = locator;
+  const guid = guidOf("lid", locator.id);
   if (type === LocatorType.sas) {
     const baseUri = blobs.containerUrl(container);
-    const contentAccessComponent = signer.signedQuery(container, guid);
+    const contentAccessComponent = await signer.signedQuery(container, grantOf(locator));
     return { path: baseUri + contentAccessComponent, baseUri, contentAccessComponent };
   }
   const baseUri = account.streamingBaseUrl;
   return { path: `${baseUri}/${guid}/`, baseUri, contentAccessComponent: guid };
 }
 
-async function grant({ blobs }: AccountDeps, locator: Locator): Promise<void> {
-  await blobs.grant(locator.container, {
+function grantOf(locator: Locator): SasGrant {
+  return {
     policyName: guidOf("lid", locator.id),
     permissions: permissionLetters(locator.permissions),
     expiresOn: locator.expirationDateTime,
     ...(locator.startTime === null ? {} : { startsOn: locator.startTime }),
-  });
+  };
 }

@@ -4,6 +4,7 @@ import {
   BlobServiceClient,
   type BlockBlobClient,
   type ContainerClient,
+  type StoragePipelineOptions,
   StorageSharedKeyCredential,
 } from "@azure/storage-blob";
 import { CorruptError } from "../domain/errors";
@@ -17,25 +18,42 @@ import type {
 } from "../ports/blob-store";
 import type { SasSigner } from "../ports/sas-signer";
 import { withSignal } from "./abort-option";
-import { codeOf, statusOf, storeError } from "./azure-errors";
+import { codeOf, storeError } from "./azure-errors";
 import { RangeReader } from "./range-reader";
 import { readExactly } from "./read-exactly";
-import type { StorageAccess } from "./storage-access";
-import { putStoredPolicy, removeStoredPolicy, signWithPolicy } from "./stored-policies";
+import type { ContainerGrants } from "./container-grants";
+import { DelegatedSignatures } from "./delegated-signatures";
+import { SignedReads, TokenReads } from "./read-authorization";
+import { isByIdentity, type StorageAccess } from "./storage-access";
+import { StoredPolicies } from "./stored-policies";
 import { writeBlocks } from "./write-blocks";
 
-/** Media in Azure Blob Storage, reached by the account's key. */
+const CLIENT_OPTIONS: StoragePipelineOptions = {
+  retryOptions: { maxTries: 5, retryDelayInMs: 100, maxRetryDelayInMs: 1600 },
+};
+
+/** Media in Azure Blob Storage, reached by the account's key or by an identity. */
 export class AzureBlobStore implements BlobStore, SasSigner {
   private readonly service: BlobServiceClient;
-  private readonly credential: StorageSharedKeyCredential;
+  private readonly grants: ContainerGrants;
   private readonly ranges: RangeReader;
 
   constructor(access: StorageAccess) {
-    this.credential = new StorageSharedKeyCredential(access.accountName, access.accountKey);
-    this.ranges = new RangeReader(access.blobEndpoint, this.credential);
-    this.service = new BlobServiceClient(access.blobEndpoint, this.credential, {
-      retryOptions: { maxTries: 5, retryDelayInMs: 100, maxRetryDelayInMs: 1600 },
-    });
+    const { blobEndpoint } = access;
+    if (isByIdentity(access)) {
+      this.service = new BlobServiceClient(blobEndpoint, access.identity, CLIENT_OPTIONS);
+      this.grants = new DelegatedSignatures(access.accountName, this.service);
+      this.ranges = new RangeReader(blobEndpoint, new TokenReads(access.identity));
+    } else {
+      const credential = new StorageSharedKeyCredential(access.accountName, access.accountKey);
+      this.service = new BlobServiceClient(blobEndpoint, credential, CLIENT_OPTIONS);
+      this.grants = new StoredPolicies(credential);
+      this.ranges = new RangeReader(blobEndpoint, new SignedReads(credential));
+    }
+  }
+
+  get longestLifeMs(): number | undefined {
+    return this.grants.longestLifeMs;
   }
 
   async createContainer(container: string): Promise<void> {
@@ -116,23 +134,19 @@ export class AzureBlobStore implements BlobStore, SasSigner {
 
   async grant(container: string, grant: SasGrant): Promise<string> {
     await this.ask(`Container ${container}`, () =>
-      putStoredPolicy(this.container(container), grant),
+      this.grants.add(this.container(container), grant),
     );
-    return signWithPolicy(container, grant.policyName, this.credential);
+    return this.signedQuery(container, grant);
   }
 
-  async revoke(container: string, policyName: string): Promise<void> {
-    await this.ask(`Container ${container}`, async () => {
-      try {
-        await removeStoredPolicy(this.container(container), policyName);
-      } catch (cause) {
-        if (statusOf(cause) !== 404) throw cause;
-      }
-    });
+  revoke(container: string, policyName: string): Promise<void> {
+    return this.ask(`Container ${container}`, () =>
+      this.grants.remove(this.container(container), policyName),
+    );
   }
 
-  signedQuery(container: string, policyName: string): string {
-    return signWithPolicy(container, policyName, this.credential);
+  signedQuery(container: string, grant: SasGrant): Promise<string> {
+    return this.ask(`Container ${container}`, () => this.grants.sign(container, grant));
   }
 
   async ping(signal?: AbortSignal): Promise<void> {

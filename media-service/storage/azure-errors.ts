@@ -9,6 +9,9 @@ interface AzureError {
   readonly message: string;
 }
 
+/** The errors with which an identity answers when it has no token to give. */
+const NO_TOKEN = /^(CredentialUnavailable|(Aggregate)?Authentication(Required)?)Error$/;
+
 /**
  * What an error of the store means to us; `what` names the thing that was asked for. An abort, or
  * an error that is not the store's, is passed through.
@@ -17,6 +20,10 @@ export function storeError(cause: unknown, what: string): Error {
   if (!(cause instanceof Error)) return new Error(`${what}: ${String(cause)}`);
   const { statusCode, code, name } = cause as AzureError;
   if (name === "AbortError") return cause;
+  if (name !== undefined && NO_TOKEN.test(name)) {
+    const problem = `the managed identity gave no token (${cause.message})`;
+    return new UnavailableError(`${what}: ${problem}`, { cause });
+  }
   if (statusCode === undefined) {
     const isNetwork = name === "RestError" || cause instanceof RestError || code !== undefined;
     return isNetwork

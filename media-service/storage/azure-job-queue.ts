@@ -1,8 +1,9 @@
-import { QueueClient, StorageSharedKeyCredential } from "@azure/storage-queue";
+import { QueueClient } from "@azure/storage-queue";
 import { ConflictError } from "../domain/errors";
 import { ENCODE_JOBS_QUEUE, type JobMessage, type JobQueue } from "../ports/job-queue";
 import { statusOf, storeError } from "./azure-errors";
 import type { StorageAccess } from "./storage-access";
+import { queueCredential } from "./store-credentials";
 
 const FOREVER_SECONDS = -1;
 
@@ -12,9 +13,8 @@ export class AzureJobQueue implements JobQueue {
 
   /** Opens the queue, making it when it is missing. */
   static async open(access: StorageAccess): Promise<AzureJobQueue> {
-    const credential = new StorageSharedKeyCredential(access.accountName, access.accountKey);
     const url = `${access.queueEndpoint}/${ENCODE_JOBS_QUEUE}`;
-    const queue = new QueueClient(url, credential, {
+    const queue = new QueueClient(url, queueCredential(access), {
       retryOptions: { maxTries: 5, retryDelayInMs: 100, maxRetryDelayInMs: 1600 },
     });
     try {

@@ -1,15 +1,15 @@
-import { QueueServiceClient, StorageSharedKeyCredential } from "@azure/storage-queue";
+import { QueueServiceClient } from "@azure/storage-queue";
 import type { NoticeQueues } from "../ports/notice-channels";
 import { statusOf, storeError } from "./azure-errors";
 import type { StorageAccess } from "./storage-access";
+import { queueCredential } from "./store-credentials";
 
 /** Queues of clients in the account's own storage. */
 export class AzureNoticeQueues implements NoticeQueues {
   private readonly service: QueueServiceClient;
 
   constructor(access: StorageAccess) {
-    const credential = new StorageSharedKeyCredential(access.accountName, access.accountKey);
-    this.service = new QueueServiceClient(access.queueEndpoint, credential, {
+    this.service = new QueueServiceClient(access.queueEndpoint, queueCredential(access), {
       retryOptions: { maxTries: 3, retryDelayInMs: 100, maxRetryDelayInMs: 1600 },
     });
   }

@@ -1,17 +1,8 @@
 import { Agent as HttpAgent, get as httpGet, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, get as httpsGet } from "node:https";
-import {
-  ContainerSASPermissions,
-  generateBlobSASQueryParameters,
-  type StorageSharedKeyCredential,
-} from "@azure/storage-blob";
-import { LRUCache } from "lru-cache";
 import type { BlobAddress, BlobRange } from "../ports/blob-store";
+import type { ReadAuthorization } from "./read-authorization";
 
-const SIGNED_FOR_MS = 60 * 60 * 1000;
-/** Clocks may be apart, and a read takes its time. */
-const SIGNED_AGAIN_AFTER_MS = SIGNED_FOR_MS / 2;
-const MAX_SIGNATURES = 1_000;
 /** A store that says nothing for so long is left to the client that can try again. */
 const SILENCE_MS = 3_000;
 /** Less than the 5 s after which Azurite closes. */
@@ -26,14 +17,10 @@ const CONNECTIONS = 64;
 export class RangeReader {
   private readonly agent: HttpAgent;
   private readonly get: typeof httpGet;
-  private readonly signatures = new LRUCache<string, string>({
-    max: MAX_SIGNATURES,
-    ttl: SIGNED_AGAIN_AFTER_MS,
-  });
 
   constructor(
     private readonly blobEndpoint: string,
-    private readonly credential: StorageSharedKeyCredential,
+    private readonly authorization: ReadAuthorization,
   ) {
     const secure = blobEndpoint.startsWith("https:");
     const options = { keepAlive: true, maxSockets: CONNECTIONS, timeout: KEEP_ALIVE_MS };
@@ -46,9 +33,12 @@ export class RangeReader {
     { container, blob }: BlobAddress,
     { offset, sizeBytes, etag, signal }: BlobRange,
   ): Promise<Buffer | undefined> {
+    const allowed = await this.authorization.of(container);
+    if (allowed === undefined) return undefined;
     const path = [container, ...blob.split("/")].map(encodeURIComponent).join("/");
-    const url = `${this.blobEndpoint}/${path}?${this.signatureFor(container)}`;
+    const url = `${this.blobEndpoint}/${path}${allowed.query}`;
     const headers = {
+      ...allowed.headers,
       range: `bytes=${offset}-${offset + sizeBytes - 1}`,
       ...(etag === undefined ? {} : { "if-match": etag }),
     };
@@ -67,21 +57,6 @@ export class RangeReader {
       asked.on("error", giveUp);
       asked.setTimeout(SILENCE_MS, () => asked.destroy());
     });
-  }
-
-  private signatureFor(containerName: string): string {
-    const known = this.signatures.get(containerName);
-    if (known !== undefined) return known;
-    const query = generateBlobSASQueryParameters(
-      {
-        containerName,
-        permissions: ContainerSASPermissions.parse("r"),
-        expiresOn: new Date(Date.now() + SIGNED_FOR_MS),
-      },
-      this.credential,
-    ).toString();
-    this.signatures.set(containerName, query);
-    return query;
   }
 }
 

@@ -8,43 +8,55 @@ import {
 } from "@azure/storage-blob";
 import { UnavailableError } from "../domain/errors";
 import type { SasGrant } from "../ports/blob-store";
-import { codeOf } from "./azure-errors";
+import { codeOf, statusOf } from "./azure-errors";
+import type { ContainerGrants } from "./container-grants";
 
 const LEASE_SECONDS = 15;
 const LEASE_ATTEMPTS = 120;
 const LEASE_PAUSE_MILLISECONDS = 150;
 
-/** Adds or replaces a stored access policy of a container. */
-export async function putStoredPolicy(client: ContainerClient, grant: SasGrant): Promise<void> {
-  await changePolicies(client, (policies) => [
-    ...policies.filter(({ id }) => id !== grant.policyName),
-    {
-      id: grant.policyName,
-      accessPolicy: {
-        permissions: ContainerSASPermissions.parse(grant.permissions).toString(),
-        expiresOn: grant.expiresOn,
-        ...(grant.startsOn === undefined ? {} : { startsOn: grant.startsOn }),
-      },
-    },
-  ]);
-}
-
-/** Removes a stored access policy of a container. */
-export async function removeStoredPolicy(client: ContainerClient, name: string): Promise<void> {
-  await changePolicies(client, (policies) => policies.filter(({ id }) => id !== name));
-}
-
 /**
- * The signed query, with `?`. Times and permissions are in the policy alone: the store refuses a
- * signature that says them a second time
- * (https://learn.microsoft.com/rest/api/storageservices/define-stored-access-policy).
+ * Grants as stored access policies of the container, signed with the account's key: each can be ended
+ * by itself, and lasts as long as it likes.
  */
-export function signWithPolicy(
-  containerName: string,
-  identifier: string,
-  credential: StorageSharedKeyCredential,
-): string {
-  return `?${generateBlobSASQueryParameters({ containerName, identifier }, credential).toString()}`;
+export class StoredPolicies implements ContainerGrants {
+  readonly longestLifeMs = undefined;
+
+  constructor(private readonly credential: StorageSharedKeyCredential) {}
+
+  /** Adds a policy, or replaces the one of that name. */
+  async add(container: ContainerClient, grant: SasGrant): Promise<void> {
+    await changePolicies(container, (policies) => [
+      ...policies.filter(({ id }) => id !== grant.policyName),
+      {
+        id: grant.policyName,
+        accessPolicy: {
+          permissions: ContainerSASPermissions.parse(grant.permissions).toString(),
+          expiresOn: grant.expiresOn,
+          ...(grant.startsOn === undefined ? {} : { startsOn: grant.startsOn }),
+        },
+      },
+    ]);
+  }
+
+  async remove(container: ContainerClient, policyName: string): Promise<void> {
+    try {
+      await changePolicies(container, (policies) => policies.filter(({ id }) => id !== policyName));
+    } catch (cause) {
+      if (statusOf(cause) !== 404) throw cause;
+    }
+  }
+
+  /**
+   * Times and permissions are in the policy alone: the store refuses a signature that says them a second
+   * time (https://learn.microsoft.com/rest/api/storageservices/define-stored-access-policy).
+   */
+  sign(containerName: string, { policyName }: SasGrant): Promise<string> {
+    const values = { containerName, identifier: policyName };
+    return Promise.resolve(
+      `?${generateBlobSASQueryParameters(values, this.credential).toString()}`,
+    );
+  }
 }
 
 /**

@@ -1,8 +1,4 @@
-import {
-  AzureNamedKeyCredential,
-  TableClient,
-  type TableServiceClientOptions,
-} from "@azure/data-tables";
+import type { TableClient, TableServiceClientOptions } from "@azure/data-tables";
 import type { AccountStores } from "../ports/account-stores";
 import type { Clock } from "../ports/clock";
 import { statusOf, storeError } from "./azure-errors";
@@ -11,6 +7,7 @@ import { TASK_TEMPLATES } from "./job-template-definitions";
 import { TABLES } from "./names";
 import * as protection from "./protection-definitions";
 import type { StorageAccess } from "./storage-access";
+import { tableClient } from "./store-credentials";
 import { TableEntityStore } from "./table-entity-store";
 import { NoticeRows } from "./notice-rows";
 import { TableJobStore } from "./table-job-store";
@@ -94,8 +91,7 @@ function protectionStores(
 
 async function openAll(access: StorageAccess, options: TableServiceClientOptions): Promise<Tables> {
   const open = async (name: string): Promise<TableClient> => {
-    const credential = new AzureNamedKeyCredential(access.accountName, access.accountKey);
-    const client = new TableClient(access.tableEndpoint, name, credential, options);
+    const client = tableClient(access, name, options);
     try {
       await client.createTable();
     } catch (cause) {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { CertificateFiles } from "../../local-cloud/storage/loopback-certificate";
 import { startTestProcess, type TestProcess } from "./child";
 
 /** How to start a storage account. */
@@ -12,6 +13,8 @@ export interface AzuriteOptions {
   readonly skipApiVersionCheck?: boolean;
   /** Ports of an earlier instance, to start it again under the same address. */
   readonly ports?: { readonly blob: number; readonly queue: number; readonly table: number };
+  /** Takes tokens of identities, over https, beside keys. */
+  readonly certificate?: CertificateFiles;
   /** More accounts in the same instance: name to key. */
   readonly moreAccounts?: Readonly<Record<string, string>>;
 }
@@ -27,7 +30,8 @@ export interface Azurite extends TestProcess {
   readonly ports: { readonly blob: number; readonly queue: number; readonly table: number };
 }
 
-const LISTENING = /Azurite (\w+) service is successfully listening at http:\/\/127\.0\.0\.1:(\d+)/g;
+const LISTENING =
+  /Azurite (\w+) service is successfully listening at https?:\/\/127\.0\.0\.1:(\d+)/g;
 
 /** Starts Azurite on free ports. */
 export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
@@ -45,7 +49,8 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
     },
   });
   const { blob = 0, queue = 0, table = 0 } = ports;
-  const endpoint = (port: number): string => `http://127.0.0.1:${port}/${accountName}`;
+  const scheme = options.certificate === undefined ? "http" : "https";
+  const endpoint = (port: number): string => `${scheme}://127.0.0.1:${port}/${accountName}`;
   return {
     ...child,
     accountName,
@@ -57,7 +62,8 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
   };
 }
 
-function azuriteArguments({ ports, dataDir, skipApiVersionCheck }: AzuriteOptions): string[] {
+function azuriteArguments(options: AzuriteOptions): string[] {
+  const { ports, dataDir, skipApiVersionCheck, certificate } = options;
   const script = require.resolve("azurite/dist/src/azurite.js");
   const at = ports ?? { blob: 0, queue: 0, table: 0 };
   return [
@@ -67,6 +73,9 @@ function azuriteArguments({ ports, dataDir, skipApiVersionCheck }: AzuriteOption
     ...["--tablePort", at.table.toString()],
     ...(dataDir === undefined ? ["--inMemoryPersistence"] : ["--location", dataDir]),
     ...(skipApiVersionCheck === true ? ["--skipApiVersionCheck"] : []),
+    ...(certificate === undefined
+      ? []
+      : ["--cert", certificate.certificate, "--key", certificate.key, "--oauth", "basic"]),
     "--silent",
     "--disableTelemetry",
   ];

@@ -105,7 +105,9 @@ async function navigate(
     case "Files":
       return (await files.find("parent", id)).map((file) => fileToWire(file.value));
     case "Locators":
-      return (await locators.find("asset", id)).map(({ value }) => locatorToWire(deps, value));
+      return Promise.all(
+        (await locators.find("asset", id)).map(({ value }) => locatorToWire(deps, value)),
+      );
     case "ContentKeys":
       return linkedEntities(
         deps,

@@ -35,7 +35,7 @@ const LOCATOR: EntityType = {
 /** The `Locators` entity set. */
 export function locatorSet(deps: AccountDeps): EntitySet {
   const { locators, assets, accessPolicies } = deps.stores;
-  const toWire = (locator: Locator): WireEntity => locatorToWire(deps, locator);
+  const toWire = (locator: Locator): Promise<WireEntity> => locatorToWire(deps, locator);
   return {
     type: LOCATOR,
     get: async (id) => toWire((await required(locators, id)).value),

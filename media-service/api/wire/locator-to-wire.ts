@@ -4,11 +4,11 @@ import type { AccountDeps } from "../../services/account-deps";
 import { locatorAddress } from "../../services/locators";
 
 /** A locator as clients see it. */
-export function locatorToWire(
+export async function locatorToWire(
   deps: Pick<AccountDeps, "account" | "blobs" | "signer">,
   locator: Locator,
-): WireEntity {
-  const { path, baseUri, contentAccessComponent } = locatorAddress(deps, locator);
+): Promise<WireEntity> {
+  const { path, baseUri, contentAccessComponent } = await locatorAddress(deps, locator);
   return {
     Id: locator.id,
     ExpirationDateTime: locator.expirationDateTime,
