@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
+import type { Finding } from "./finding";
 import type { Declaration } from "./kinds/resource-kind";
-import { allAt, hasUnknown, numberAt, type Properties, unknown, type Value } from "./properties";
-import { resourceNameProperty, typeOfId } from "./resource-id";
-
-/** One thing that is wrong with a declaration. */
-export interface Problem {
-  /** Dotted path of the property. */
-  property: string;
-  reason: string;
-}
+import {
+  hasUnknown,
+  numberAt,
+  type Place,
+  placesAt,
+  type Properties,
+  type Value,
+} from "./properties";
+import { idProperties, resourceNameProperty, typeOfId } from "./resource-id";
 
 const suffixLength = 8;
 
@@ -33,8 +34,8 @@ export function withName(
   return { ...inputs, [property]: makeName(resource.name, suffix) };
 }
 
-/** Everything that is wrong with the inputs, as far as they are known. */
-export function problemsOf(declaration: Declaration, inputs: Properties): Problem[] {
+/** What Azure refuses although the package's types allow it, as far as the inputs are known. */
+export function brokenRules(declaration: Declaration, inputs: Properties): Finding[] {
   return [
     ...missing(declaration, inputs),
     ...wrongChoices(declaration, inputs),
@@ -44,79 +45,65 @@ export function problemsOf(declaration: Declaration, inputs: Properties): Proble
   ];
 }
 
-function missing({ required = [], idPattern }: Declaration, inputs: Properties): Problem[] {
-  const inId = [...idPattern.matchAll(/\{(\w+)\}/g)].map(([, property]) => property ?? "");
-  return [...new Set([...inId, ...required])]
-    .filter((path) => lacks(inputs, path))
-    .map((property) => ({ property, reason: "is required" }));
+function missing({ required = [], idPattern }: Declaration, inputs: Properties): Finding[] {
+  return [...new Set([...idProperties(idPattern), ...required])]
+    .flatMap((path) => placesAt(inputs, path))
+    .filter(({ value }) => value === undefined || value === null || value === "")
+    .map(({ path }) => ({ path, reason: "is required" }));
 }
 
-/** Whether some place that should hold the last part of the path holds none. */
-function lacks(inputs: Properties, path: string): boolean {
-  const cut = path.lastIndexOf(".");
-  const last = path.slice(cut + 1);
-  if (cut < 0) return isAbsent(inputs[last]);
-  const holderPath = path.slice(0, cut);
-  const holders = holderPath.endsWith("[]")
-    ? allAt(inputs, holderPath.slice(0, -2)).flatMap((list) => (Array.isArray(list) ? list : []))
-    : allAt(inputs, holderPath);
-  if (holders.length === 0) return !holderPath.includes("[]");
-  return holders.some((holder) => holder !== unknown && allAt(holder, last).length === 0);
+/** What is known at a path, and is not as it should be. */
+function wrongAt(
+  inputs: Properties,
+  path: string,
+  { isRight, reason }: { isRight: (value: Value) => boolean; reason: string },
+): Finding[] {
+  return placesAt(inputs, path)
+    .filter(isKnown)
+    .filter(({ value }) => !isRight(value))
+    .map(({ path: place, value }) => ({ path: place, value, reason }));
 }
 
-function isAbsent(value: Value | undefined): boolean {
-  return value === undefined || value === null || value === "";
+function isKnown(place: Place): place is Place & { value: Value } {
+  return place.value !== undefined && place.value !== null && !hasUnknown(place.value);
 }
 
-/** Known values at a path; `list[]` means the items themselves. */
-function knownAt(inputs: Properties, path: string): Value[] {
-  const values = path.endsWith("[]")
-    ? allAt(inputs, path.slice(0, -2)).flatMap((list) => (Array.isArray(list) ? list : []))
-    : allAt(inputs, path);
-  return values.filter((value) => !hasUnknown(value));
-}
-
-function wrongChoices({ choices = {} }: Declaration, inputs: Properties): Problem[] {
-  return Object.entries(choices).flatMap(([property, allowed]) =>
-    knownAt(inputs, property)
-      .filter((value) => typeof value !== "string" || !allowed.includes(value))
-      .map((value) => ({
-        property,
-        reason: `${JSON.stringify(value)} is not one of ${allowed.join(", ")}`,
-      })),
+function wrongChoices({ choices = {} }: Declaration, inputs: Properties): Finding[] {
+  return Object.entries(choices).flatMap(([path, allowed]) =>
+    wrongAt(inputs, path, {
+      isRight: (value) => typeof value === "string" && allowed.includes(value),
+      reason: `is not one of ${allowed.join(", ")}`,
+    }),
   );
 }
 
-function wrongPatterns({ patterns = {} }: Declaration, inputs: Properties): Problem[] {
-  return Object.entries(patterns).flatMap(([property, { pattern, rule }]) =>
-    knownAt(inputs, property)
-      .filter((value) => typeof value !== "string" || !pattern.test(value))
-      .map((value) => ({ property, reason: `${JSON.stringify(value)} ${rule}` })),
+function wrongPatterns({ patterns = {} }: Declaration, inputs: Properties): Finding[] {
+  return Object.entries(patterns).flatMap(([path, { pattern, rule }]) =>
+    wrongAt(inputs, path, {
+      isRight: (value) => typeof value === "string" && pattern.test(value),
+      reason: rule,
+    }),
   );
 }
 
-function wrongRanges({ ranges = {} }: Declaration, inputs: Properties): Problem[] {
-  return Object.entries(ranges).flatMap(([property, [smallest, largest]]) =>
-    knownAt(inputs, property)
-      .filter((value) => {
+function wrongRanges({ ranges = {} }: Declaration, inputs: Properties): Finding[] {
+  return Object.entries(ranges).flatMap(([path, [smallest, largest]]) =>
+    wrongAt(inputs, path, {
+      isRight: (value) => {
         const number = numberAt({ value }, "value");
-        return number === undefined || number < smallest || number > largest;
-      })
-      .map((value) => ({
-        property,
-        reason: `${JSON.stringify(value)} is not a number from ${smallest} to ${largest}`,
-      })),
+        return number !== undefined && number >= smallest && number <= largest;
+      },
+      reason: `is not a number from ${smallest} to ${largest}`,
+    }),
   );
 }
 
-function wrongReferences({ references = {} }: Declaration, inputs: Properties): Problem[] {
-  return Object.entries(references).flatMap(([property, type]) =>
-    knownAt(inputs, property)
-      .filter((value) => !isIdOf(value, type))
-      .map((value) => ({
-        property,
-        reason: `${JSON.stringify(value)} is not the id of a ${type === "" ? "resource" : type}`,
-      })),
+function wrongReferences({ references = {} }: Declaration, inputs: Properties): Finding[] {
+  return Object.entries(references).flatMap(([path, type]) =>
+    wrongAt(inputs, path, {
+      isRight: (value) => isIdOf(value, type),
+      reason: `is not the id of a ${type === "" ? "resource" : type}`,
+    }),
   );
 }
 

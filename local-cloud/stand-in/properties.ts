@@ -32,11 +32,13 @@ export function secret(value: Value): Value {
   return { [signatureKey]: secretSignature, value };
 }
 
-function isMap(value: Value | undefined): value is Properties {
+/** Whether a value has properties. */
+export function isMap(value: Value | undefined): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isSecret(value: Value): value is { value: Value } {
+/** Whether a value is marked as secret. */
+export function isSecret(value: Value | undefined): value is { value: Value } {
   return isMap(value) && value[signatureKey] === secretSignature && "value" in value;
 }
 
@@ -76,14 +78,39 @@ export function at(value: Value | undefined, path: string): Value | undefined {
     .reduce<Value | undefined>((part, key) => (isMap(part) ? part[key] : undefined), value);
 }
 
+/** Names and indexes on the way to a value. */
+export type Path = readonly (string | number)[];
+
+/** Where a value stands, or could stand. */
+export interface Place {
+  readonly path: Path;
+  readonly value: Value | undefined;
+}
+
+/**
+ * All places that a dotted path leads to; `[]` stands for every item of a list. A place inside
+ * something that is not known yet is none.
+ */
+export function placesAt(value: Value | undefined, path: string): Place[] {
+  const steps = path.replaceAll("[]", ".[]").split(".");
+  return steps.reduce<Place[]>(
+    (places, step) => places.flatMap((place) => within(place, step)),
+    [{ path: [], value }],
+  );
+}
+
+function within({ path, value }: Place, step: string): Place[] {
+  if (step !== "[]") {
+    if (value === unknown) return [];
+    return [{ path: [...path, step], value: isMap(value) ? value[step] : undefined }];
+  }
+  if (!Array.isArray(value)) return [];
+  return value.map((item, index) => ({ path: [...path, index], value: item }));
+}
+
 /** All values at a dotted path in which `[]` stands for every item of a list. */
-export function allAt(value: Value | undefined, path: string): Value[] {
-  const [head, ...rest] = path.split("[].");
-  if (head === undefined) return [];
-  const found = at(value, head);
-  if (rest.length === 0) return found === undefined || found === null ? [] : [found];
-  if (!Array.isArray(found)) return [];
-  return found.flatMap((item) => allAt(item, rest.join("[].")));
+function allAt(value: Value | undefined, path: string): Value[] {
+  return placesAt(value, path).flatMap(({ value: found }) => found ?? []);
 }
 
 /** A string at a path, when there is one. */

@@ -5,7 +5,8 @@ import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { loopback } from "../storage/port-book";
 import { fromStruct, type Properties, toStruct } from "./properties";
-import type { ResourceName, StandIn } from "./stand-in";
+import type { ResourceName } from "./resource-id";
+import type { StandIn } from "./stand-in";
 
 /** Pulumi's own limit for a message: 400 MB. */
 const maxMessageBytes = 400 * 1024 * 1024;
@@ -154,8 +155,8 @@ function nameOf(request: Named): ResourceName {
 
 function lifecycle(standIn: StandIn): Record<string, Handler> {
   return {
-    check: (request: messages.CheckRequest) => {
-      const checked = standIn.check(nameOf(request), fromStruct(request.getNews()));
+    check: async (request: messages.CheckRequest) => {
+      const checked = await standIn.check(nameOf(request), fromStruct(request.getNews()));
       const response = new messages.CheckResponse();
       response.setInputs(toStruct(checked.inputs));
       for (const { property, reason } of checked.problems) {

@@ -1,6 +1,14 @@
 import { type Declaration, subscriptionId } from "./kinds/resource-kind";
 import { type Properties, textAt } from "./properties";
 
+/** Which resource of the program is meant. */
+export interface ResourceName {
+  urn: string;
+  /** Pulumi's name of it. */
+  name: string;
+  type: string;
+}
+
 /** The input that names a resource: the last placeholder of its id's pattern. */
 export function resourceNameProperty(idPattern: string): string | undefined {
   return /\{(\w+)\}[^{]*$/.exec(idPattern)?.[1];

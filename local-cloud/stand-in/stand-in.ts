@@ -1,4 +1,5 @@
-import { type Problem, nameSuffix, problemsOf, withName } from "./check";
+import { nameSuffix } from "./check";
+import type { Checked } from "./check-declaration";
 import type { KindTable } from "./kinds/known-kinds";
 import {
   type CloudServices,
@@ -18,16 +19,15 @@ import {
   type Value,
   withValue,
 } from "./properties";
-import { idProperties, resourceId, resourceNameProperty, unknownDeclaration } from "./resource-id";
+import { absentReferences } from "./references";
+import {
+  idProperties,
+  resourceId,
+  type ResourceName,
+  resourceNameProperty,
+  unknownDeclaration,
+} from "./resource-id";
 import type { ResourceRecord } from "./resource-records";
-
-/** Which resource of the program is meant. */
-export interface ResourceName {
-  urn: string;
-  /** Pulumi's name of it. */
-  name: string;
-  type: string;
-}
 
 /** What a changed declaration comes to. */
 export interface Difference {
@@ -53,11 +53,11 @@ export class StandIn {
     private readonly cloud: CloudServices,
   ) {}
 
-  check(resource: ResourceName, news: Properties): { inputs: Properties; problems: Problem[] } {
-    const kind = this.kinds.get(resource.type);
-    if (kind === undefined) return { inputs: news, problems: [] };
-    const inputs = withName(kind.declaration, resource, news);
-    return { inputs, problems: problemsOf(kind.declaration, reveal(inputs)) };
+  /** What is wrong with a declaration, and its inputs with a name where the program gave none. */
+  async check(resource: ResourceName, news: Properties): Promise<Checked> {
+    // Loaded with the first check: the TypeScript that it reads types with takes a while to load.
+    const { checkDeclaration } = await import("./check-declaration");
+    return checkDeclaration(this.kinds, resource, news);
   }
 
   diff(type: string, inputs: { olds: Properties; news: Properties }): Difference {
@@ -193,6 +193,7 @@ export class StandIn {
     inputs: Properties;
   }): Promise<Properties> {
     const { id, resource, inputs } = request;
+    this.requireReferences(resource, inputs);
     const existing = this.cloud.records.get(id);
     const record: ResourceRecord = {
       id,
@@ -212,6 +213,18 @@ export class StandIn {
     };
     this.cloud.records.put(finished);
     return outputsOf(finished);
+  }
+
+  /** What a preview can't tell: whether that which is referred to has been made. */
+  private requireReferences({ type, name }: ResourceName, inputs: Properties): void {
+    const absent = absentReferences(this.declarationOf(type), reveal(inputs), (id) =>
+      Boolean(this.cloud.records.get(id)),
+    );
+    if (absent.length === 0) return;
+    const list = absent.map(({ property, id }) => `${property} names ${id}`).join("; ");
+    throw new Error(
+      `${type} "${name}" refers to what doesn't exist: ${list}. Declare it, and give its output here, so that it is made first`,
+    );
   }
 
   private declarationOf(type: string): Declaration {

@@ -1,11 +1,9 @@
-import * as enums from "@pulumi/azure-native/types/enums/app";
 import { at, listAt, type Properties, textAt, type Value } from "../properties";
 import {
   type CloudServices,
   type Declared,
   inResourceGroup,
   type ResourceKind,
-  valuesOf,
 } from "./resource-kind";
 import { removeMediaService, startMediaService } from "./media-service-process";
 
@@ -23,17 +21,13 @@ export const containerApp: ResourceKind = {
     token: "azure-native:app:ContainerApp",
     idPattern: inResourceGroup("Microsoft.App/containerApps/{containerAppName}"),
     required: [
+      "environmentId",
       "template.containers",
       "template.containers[].image",
       "template.containers[].name",
       "template.containers[].env[].name",
       "configuration.secrets[].name",
     ],
-    choices: {
-      "configuration.activeRevisionsMode": valuesOf(enums.ActiveRevisionsMode),
-      "configuration.ingress.transport": valuesOf(enums.IngressTransportMethod),
-      "template.containers[].probes[].type": valuesOf(enums.Type),
-    },
     patterns: {
       containerAppName: {
         pattern: /^(?!.*--)[a-z][a-z0-9-]{0,30}[a-z0-9]$/,
@@ -45,17 +39,13 @@ export const containerApp: ResourceKind = {
       "template.scale.minReplicas": [0, 1_000],
       "template.scale.maxReplicas": [1, 1_000],
     },
-    references: {
-      environmentId: "Microsoft.App/managedEnvironments",
-      managedEnvironmentId: "Microsoft.App/managedEnvironments",
-    },
-    replacedBy: ["location", "environmentId", "managedEnvironmentId"],
+    references: { environmentId: "Microsoft.App/managedEnvironments" },
+    replacedBy: ["location", "environmentId"],
   },
   maker: {
     startOrder: 3,
     computed: ["configuration", "latestRevisionName", "latestRevisionFqdn"],
     async apply(declared, cloud) {
-      requireEnvironment(declared, cloud);
       const address = await startApp(declared, cloud);
       return {
         outputs: {
@@ -69,14 +59,6 @@ export const containerApp: ResourceKind = {
     remove: ({ name }, cloud) => removeMediaService(cloud, appProcessName(name)),
   },
 };
-
-function requireEnvironment({ inputs, name }: Declared, cloud: CloudServices): void {
-  const id = textAt(inputs, "environmentId") ?? textAt(inputs, "managedEnvironmentId");
-  if (id === undefined) throw new Error(`container app "${name}" names no environmentId`);
-  if (cloud.records.get(id) === undefined) {
-    throw new Error(`container app "${name}" names the environment ${id}, which doesn't exist`);
-  }
-}
 
 function startApp(declared: Declared, cloud: CloudServices): Promise<string> {
   const environment = declaredEnvironment(declared);

@@ -31,7 +31,6 @@ const serviceAccount: ResourceKind = {
   declaration: {
     token: mediaAccountToken,
     idPattern: inResourceGroup(`${accountPattern}/{name}`),
-    required: ["resourceGroupName", "storageAccounts", "storageAccounts[].id"],
     patterns: {
       name: { pattern: /^[a-z0-9]{3,24}$/, rule: "must be 3 to 24 lower-case letters and digits" },
     },
@@ -53,7 +52,6 @@ const streamingEndpoint: ResourceKind = {
     idPattern: inResourceGroup(
       `${accountPattern}/{mediaServicesAccountName}/streamingEndpoints/{name}`,
     ),
-    required: ["resourceGroupName", "mediaServicesAccountName", "scaleUnits"],
     ranges: { scaleUnits: [0, 50] },
     replacedBy: ["location"],
     autoName: (name, suffix) => `${name.replace(/[^A-Za-z0-9-]/g, "").slice(0, 15)}-${suffix}`,

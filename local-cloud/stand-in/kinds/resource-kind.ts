@@ -10,8 +10,9 @@ import type { ResourceRecords } from "../resource-records";
 export const subscriptionId = "00000000-0000-0000-0000-000000000000";
 
 /**
- * What may be declared of a kind: enough to refuse a wrong declaration before anything is made. Paths
- * are dotted, `[]` stands for every item of a list.
+ * What Azure asks of a kind beyond the types that the package declares (those are held up without
+ * being repeated here): enough to refuse a wrong declaration before anything is made. Paths are
+ * dotted, `[]` stands for every item of a list.
  */
 export interface Declaration {
   readonly token: string;
@@ -20,14 +21,17 @@ export interface Declaration {
    * changes; the last one is the resource's name, made from its Pulumi name where it isn't given.
    */
   readonly idPattern: string;
+  /** What the package calls optional and Azure refuses to miss. */
   readonly required?: readonly string[];
-  /** Values that Azure knows. */
+  /** Where Azure or the local cloud takes fewer values than the package lists, or it lists none. */
   readonly choices?: Readonly<Record<string, readonly string[]>>;
   readonly patterns?: Readonly<Record<string, { pattern: RegExp; rule: string }>>;
   /** Smallest and largest number. */
   readonly ranges?: Readonly<Record<string, readonly [number, number]>>;
   /** Paths that hold ids, with the Resource Manager type that the id must be of. */
   readonly references?: Readonly<Record<string, string>>;
+  /** Whether what it lies in may be somebody else's, such as a DNS zone that was there before. */
+  readonly holderElsewhere?: boolean;
   /** Further inputs, at top level, whose change makes another resource. */
   readonly replacedBy?: readonly string[];
   /** Turns the Pulumi name and a suffix into a valid name. */
@@ -93,11 +97,6 @@ interface Maker {
 export interface ResourceKind {
   readonly declaration: Declaration;
   readonly maker?: Maker;
-}
-
-/** The values of one of the SDK's enumerations. */
-export function valuesOf(enumeration: Readonly<Record<string, string>>): readonly string[] {
-  return Object.values(enumeration);
 }
 
 /** The pattern of an id inside a resource group. */

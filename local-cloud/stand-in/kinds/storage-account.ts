@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
-import * as enums from "@pulumi/azure-native/types/enums/storage";
 import { type Properties, secret, textAt } from "../properties";
-import { inResourceGroup, type Made, type ResourceKind, valuesOf } from "./resource-kind";
+import { inResourceGroup, type Made, type ResourceKind } from "./resource-kind";
 
 const keyLengthBytes = 64;
 
@@ -10,14 +9,6 @@ export const storageAccount: ResourceKind = {
   declaration: {
     token: "azure-native:storage:StorageAccount",
     idPattern: inResourceGroup("Microsoft.Storage/storageAccounts/{accountName}"),
-    required: ["kind", "sku.name"],
-    choices: {
-      kind: valuesOf(enums.Kind),
-      "sku.name": valuesOf(enums.SkuName),
-      accessTier: valuesOf(enums.AccessTier),
-      minimumTlsVersion: valuesOf(enums.MinimumTlsVersion),
-      publicNetworkAccess: valuesOf(enums.PublicNetworkAccess),
-    },
     patterns: {
       accountName: {
         pattern: /^[a-z0-9]{3,24}$/,

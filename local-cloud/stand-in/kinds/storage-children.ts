@@ -5,14 +5,12 @@ import {
   RestError,
 } from "@azure/storage-blob";
 import { QueueClient, StorageSharedKeyCredential as QueueCredential } from "@azure/storage-queue";
-import * as enums from "@pulumi/azure-native/types/enums/storage";
 import { textAt } from "../properties";
 import {
   type CloudServices,
   type Declared,
   inResourceGroup,
   type ResourceKind,
-  valuesOf,
 } from "./resource-kind";
 
 /** An account that a container, queue or table lies in, with what is needed to reach it. */
@@ -32,7 +30,6 @@ export const blobContainer: ResourceKind = child({
   token: "azure-native:storage:BlobContainer",
   type: "blobServices/default/containers/{containerName}",
   naming: { containerName: lowerCaseNames },
-  choices: { publicAccess: valuesOf(enums.PublicAccess) },
   async create(store, name) {
     await blobs(store, name).createIfNotExists();
   },
@@ -76,7 +73,6 @@ interface Child {
   token: string;
   type: string;
   naming: Record<string, { pattern: RegExp; rule: string }>;
-  choices?: Record<string, readonly string[]>;
   create(store: Store, name: string): Promise<void>;
   remove(store: Store, name: string): Promise<void>;
 }
@@ -86,9 +82,7 @@ function child(kind: Child): ResourceKind {
     declaration: {
       token: kind.token,
       idPattern: inResourceGroup(`Microsoft.Storage/storageAccounts/{accountName}/${kind.type}`),
-      required: ["accountName"],
       patterns: kind.naming,
-      ...(kind.choices && { choices: kind.choices }),
     },
     maker: {
       startOrder: 2,

@@ -11,7 +11,6 @@ export const storageSettingsKinds: readonly ResourceKind[] = [
     declaration: {
       token: "azure-native:storage:BlobServiceProperties",
       idPattern: inResourceGroup(`${accountPattern}/blobServices/{blobServicesName}`),
-      required: ["accountName"],
       choices: { blobServicesName: ["default"] },
       ranges: {
         "deleteRetentionPolicy.days": [1, 365],
@@ -25,7 +24,6 @@ export const storageSettingsKinds: readonly ResourceKind[] = [
     declaration: {
       token: "azure-native:storage:ManagementPolicy",
       idPattern: inResourceGroup(`${accountPattern}/managementPolicies/{managementPolicyName}`),
-      required: ["accountName", "policy.rules", "policy.rules[].name", "policy.rules[].type"],
       choices: { managementPolicyName: ["default"] },
       autoName: () => "default",
     },

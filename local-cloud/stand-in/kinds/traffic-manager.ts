@@ -1,6 +1,5 @@
-import * as enums from "@pulumi/azure-native/types/enums/trafficmanager";
 import { loopback } from "../../storage/port-book";
-import { inResourceGroup, type ResourceKind, valuesOf } from "./resource-kind";
+import { inResourceGroup, type ResourceKind } from "./resource-kind";
 
 const profilePattern = "Microsoft.Network/trafficManagerProfiles/{profileName}";
 
@@ -18,11 +17,7 @@ const profile: ResourceKind = {
     token: "azure-native:trafficmanager:Profile",
     idPattern: inResourceGroup(profilePattern),
     required: ["dnsConfig.relativeName", "monitorConfig.protocol"],
-    choices: {
-      profileStatus: valuesOf(enums.ProfileStatus),
-      "monitorConfig.protocol": valuesOf(enums.MonitorProtocol),
-      location: ["global", "Global"],
-    },
+    choices: { location: ["global", "Global"] },
     ranges: {
       "dnsConfig.ttl": [0, 2_147_483_647],
       "monitorConfig.port": [1, 65_535],
@@ -66,11 +61,6 @@ const endpoint: ResourceKind = {
   declaration: {
     token: "azure-native:trafficmanager:Endpoint",
     idPattern: inResourceGroup(`${profilePattern}/{endpointType}/{endpointName}`),
-    required: ["profileName", "endpointType"],
-    choices: {
-      endpointStatus: valuesOf(enums.EndpointStatus),
-      alwaysServe: valuesOf(enums.AlwaysServe),
-    },
     patterns: {
       endpointType: {
         pattern: /^(External|Nested)Endpoints$/,

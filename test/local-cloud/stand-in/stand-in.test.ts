@@ -54,6 +54,7 @@ describe("the stand-in provider over gRPC", function () {
     const home = mkdtempSync(join(tmpdir(), "twinstream-cloud-"));
     config = readCloudConfig({ ...process.env, TWINSTREAM_HOME: home }, root);
     await open();
+    await client.create(types.group, "group", { resourceGroupName: "group", location: "eastus2" });
   });
   after(async () => {
     await close();
@@ -75,7 +76,7 @@ describe("the stand-in provider over gRPC", function () {
         inputs: { ...account, kind: "StorageV3" },
         property: "kind",
         reason:
-          '"StorageV3" is not one of Storage, StorageV2, BlobStorage, FileStorage, BlockBlobStorage',
+          '"StorageV3" is not one of Storage, StorageV2, BlobStorage, FileStorage, BlockBlobStorage; did you mean "StorageV2"?',
       },
       {
         why: "an invalid name",
@@ -109,6 +110,28 @@ describe("the stand-in provider over gRPC", function () {
         property: "environmentId",
         reason:
           '"/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a" is not the id of a Microsoft.App/managedEnvironments',
+      },
+      {
+        why: "a misspelt property, of a kind that it only records",
+        type: "azure-native:operationalinsights:Workspace",
+        inputs: { resourceGroupName: "group", retentionInDay: 30 },
+        property: "retentionInDay",
+        reason: 'is not a property that exists here; did you mean "retentionInDays"?',
+      },
+      {
+        why: "a type that the package doesn't have",
+        type: "azure-native:cdn:Profle",
+        inputs: {},
+        property: "",
+        reason:
+          'azure-native:cdn:Profle is no resource of @pulumi/azure-native 3.28.0; did you mean "Profile"?',
+      },
+      {
+        why: "a wrong value without showing it where it is secret",
+        type: types.account,
+        inputs: { ...account, accessTier: secret("Hott") },
+        property: "accessTier",
+        reason: "the secret value is not one of Hot, Cool, Premium, Cold",
       },
     ]) {
       it(`refuse ${why}`, async () => {
@@ -159,6 +182,28 @@ describe("the stand-in provider over gRPC", function () {
 
     assert.equal(found.getId(), made.id);
     assert.deepEqual(said, [`${type} is recorded only: nothing in the local cloud acts on it`]);
+  });
+
+  it("refuses, once it is to be made, what refers to nothing that is there", async () => {
+    const id = (rest: string) =>
+      `/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/group/providers/${rest}`;
+    const route = {
+      resourceGroupName: "group",
+      profileName: "none",
+      endpointName: "none",
+      routeName: "r",
+      originGroup: { id: id("Microsoft.Cdn/profiles/none/originGroups/none") },
+    };
+    const type = "azure-native:cdn:Route";
+
+    assert.deepEqual((await client.check(type, "r", route)).failures, []);
+    await assert.rejects(client.create(type, "r", route), {
+      message: [
+        `${type} "r" refers to what doesn't exist: profileName names ${id("Microsoft.Cdn/profiles/none")}`,
+        `endpointName names ${id("Microsoft.Cdn/profiles/none/afdEndpoints/none")}`,
+        `originGroup.id names ${route.originGroup.id}. Declare it, and give its output here, so that it is made first`,
+      ].join("; "),
+    });
   });
 
   describe("makes a storage account and a container app", () => {
