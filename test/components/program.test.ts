@@ -1,35 +1,14 @@
 import { strict as assert } from "node:assert";
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { describe, it } from "mocha";
-import { parse } from "yaml";
-import { type Declared, deploy, type Deployment, ofType } from "./deploy";
+import { type Declared, type Deployment, ofType } from "./deploy";
+import { committedConfig, type Config, runProgram } from "./run-program";
 
-type Config = Record<string, unknown>;
-
-/** The committed configuration of stack `dev`, without the project's name on its keys. */
-const dev = (() => {
-  const { config } = parse(readFileSync(resolve("Pulumi.dev.yaml"), "utf8")) as { config: Config };
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key.replace("twinstream:", ""), value]),
-  );
-})();
+/** The committed configuration of stack `dev`. */
+const dev = committedConfig("dev");
 
 /** Runs index.ts afresh with changes to the configuration of stack `dev`. */
 function run(changes: Config = {}): Promise<Deployment> {
-  const config = Object.fromEntries(
-    Object.entries({ ...dev, ...changes })
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [
-        `twinstream:${key}`,
-        typeof value === "string" ? value : JSON.stringify(value),
-      ]),
-  );
-  const program = resolve("index.ts");
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a module's cache is such a map
-  delete require.cache[program];
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- runs it once more, on purpose
-  return deploy(() => require(program) as object, { config, stack: "dev" });
+  return runProgram("dev", changes);
 }
 
 // A run takes a second of a quiet machine, and ten of a busy one.
