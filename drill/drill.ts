@@ -45,7 +45,8 @@ export async function drill(parts: DrillParts): Promise<DrillReport> {
     seen: Partial<DrillReport> = {},
   ): DrillReport => ({
     ...{ schema: "twinstream-drill/1", stack: options.stack, cloud: control.cloud, startedAt },
-    ...{ endedAt: new Date().toISOString(), outcome, away, how: control.how },
+    ...{ endedAt: new Date().toISOString(), outcome, away },
+    ...{ how: control.how, fault: control.fault },
     dataCenters: deployment.dataCenters.map(({ name }) => name),
     sample: options.sample ?? null,
     ...{ checks, promises: [], events: [], viewers: [], notes, ...seen },
@@ -59,6 +60,7 @@ export async function drill(parts: DrillParts): Promise<DrillReport> {
   const promises = judge(outage, options, {
     ...deployment.detection,
     seesProbes: control.probes !== undefined,
+    seenByProbes: control.seenByProbes,
   });
   say("");
   if (isEnded()) return report("interrupted", { ...outage, promises });
@@ -129,6 +131,11 @@ async function watchOutage(
   await control.emptyCache?.();
   if (control.emptyCache === undefined) {
     notes.push("The edge kept its cache: segments that it had already needed no data center.");
+  }
+  if (!control.seenByProbes) {
+    notes.push(
+      `Probes can't see that ${control.how}: ${away} goes on being asked, and only what viewers at the edge see is promised.`,
+    );
   }
   const video = await longest(deployment.videos);
   const opened = options.browser

@@ -24,7 +24,12 @@ async function main(): Promise<number> {
   const signal = stopSignal();
   const home = resolve(projectRoot, process.env["TWINSTREAM_HOME"] ?? ".twinstream");
   const local = isLocal(options, home);
-  const localControl = local ? await LocalControl.find(home) : undefined;
+  if (!local && options.fault !== "kill") {
+    throw new DrillError(
+      `--fault ${options.fault} is of the local cloud: a data center on Azure is disabled at its edge. Leave --fault out`,
+    );
+  }
+  const localControl = local ? await LocalControl.find(home, options.fault) : undefined;
   const resources = await exportStack(options.stack, { projectRoot, local });
   const deployment = readDeployment(resources);
   const control = localControl ?? azureControl(deployment);

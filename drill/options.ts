@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type LocalFaultName, localFaultNames } from "./control/local-faults";
 
 /** What a drill is asked to do. */
 export interface DrillOptions {
@@ -6,6 +7,8 @@ export interface DrillOptions {
   cloud: "auto" | "local" | "azure";
   /** The data center to take away; undefined: the one that the edge asks now. */
   dataCenter?: string;
+  /** How it is taken away in the local cloud. */
+  fault: LocalFaultName;
   /** Segments compared of each quality; undefined: all. */
   sample?: number;
   /** Whether nothing is taken away. */
@@ -37,6 +40,11 @@ export function parseOptions(argv: readonly string[]): DrillOptions {
       "auto",
     )
     .option("--data-center <name>", "the one to take away (default: the one that is asked now)")
+    .addOption(
+      new Option("--fault <what>", "how it is lost in the local cloud")
+        .choices(localFaultNames)
+        .default("kill"),
+    )
     .option("--sample <segments>", "compare so many segments of each quality (default: all)", count)
     .option("--check-only", "compare, and take nothing away", false)
     .option("--no-browser", "watch without real players")

@@ -107,7 +107,7 @@ export class Outage {
 
   /** Until everybody has noticed and is served again, or should have been long ago. */
   private async watchLoss(): Promise<void> {
-    const { deployment, stopwatch, away, leastAwaySeconds } = this.parts;
+    const { deployment, stopwatch, away, leastAwaySeconds, control } = this.parts;
     const killed = stopwatch.now();
     const { edge, trafficManager = 0 } = deployment.detection;
     const latest = killed + Math.max(edge, trafficManager) + patienceSeconds;
@@ -116,7 +116,11 @@ export class Outage {
       for (const [by, watch] of this.watches) {
         const left = watch.first(killed, (each) => each.dataCenter !== away || !isGood(each));
         if (left) this.noteOnce("detected", by, left.at, "the first answer that is not from it");
-        const good = watch.first(killed, (each) => isGood(each) && each.dataCenter !== away);
+        const good = watch.first(
+          killed,
+          // A data center that probes go on trusting may well be the one that answers.
+          (each) => isGood(each) && (each.dataCenter !== away || !control.seenByProbes),
+        );
         if (good) this.noteOnce("good", by, good.at, `${good.dataCenter ?? "another"} answers`);
       }
       await this.noteProbes();
@@ -138,11 +142,12 @@ export class Outage {
   }
 
   private sawLoss(): boolean {
+    const { control } = this.parts;
     const seen = (kind: DrillEvent["kind"], by: string): boolean =>
       this.events.some((event) => event.kind === kind && event.by === by);
     return (
       [...this.watches.keys()].every((by) => seen("good", by)) &&
-      (this.parts.control.probes === undefined || seen("detected", "edge probes"))
+      (control.probes === undefined || !control.seenByProbes || seen("detected", "edge probes"))
     );
   }
 

@@ -7,7 +7,7 @@ import type { DrillEvent, PromiseReport } from "./report/drill-report";
 export function judge(
   { events, viewers }: OutageReport,
   options: Pick<DrillOptions, "maxStall" | "firstGood" | "detection" | "failback">,
-  declared: Detection & { seesProbes: boolean },
+  declared: Detection & { seesProbes: boolean; seenByProbes: boolean },
 ): PromiseReport[] {
   const at = (kind: DrillEvent["kind"], by: DrillEvent["by"]): number | undefined =>
     events.find((event) => event.kind === kind && event.by === by)?.at;
@@ -30,18 +30,22 @@ export function judge(
       limit: options.firstGood,
       measured: after(killed, at("good", "edge")),
     }),
-    promise(declared.seesProbes ? "the edge's probes notice" : "the edge notices", {
-      limit: options.detection ?? declared.edge,
-      measured: after(killed, detected),
-    }),
-    ...(declared.trafficManager === undefined
-      ? []
-      : [
+    ...(declared.seenByProbes
+      ? [
+          promise(declared.seesProbes ? "the edge's probes notice" : "the edge notices", {
+            limit: options.detection ?? declared.edge,
+            measured: after(killed, detected),
+          }),
+        ]
+      : []),
+    ...(declared.seenByProbes && declared.trafficManager !== undefined
+      ? [
           promise("first good answer of Traffic Manager (detection and TTL)", {
             limit: declared.trafficManager,
             measured: after(killed, at("good", "trafficManager")),
           }),
-        ]),
+        ]
+      : []),
     promise("the edge asks again what is back", {
       limit: options.failback,
       measured: after(restored, failbacks.find(({ by }) => by === "edge")?.at),

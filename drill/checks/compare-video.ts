@@ -6,6 +6,7 @@ import { dashSegments } from "./dash";
 import { fetchBytes, fetchText } from "./fetch-whole";
 import { hlsPlaylists, hlsSegments, type ListedSegment } from "./hls";
 import { comparable, withoutSteering } from "./manifest-text";
+import { smoothSegments } from "./smooth";
 
 /** How thoroughly, and over which hosts. */
 export interface Comparison {
@@ -81,8 +82,8 @@ async function compareOffers(
         `${manifests.count === 1 ? "the manifest is" : `all ${manifests.count} manifests are`} byte for byte the same`,
     },
   ];
-  const listing = [...offers.values()].some(({ qualities }) => qualities.length > 0);
-  if (listing) checks.push(await compareSegments(subject, offers, comparison));
+  // Where nothing could be read, that has been said.
+  if (offers.size > 0) checks.push(await compareSegments(subject, offers, comparison));
   return checks;
 }
 
@@ -92,6 +93,7 @@ async function loadOffer(url: string, protocol: string, hosts: string[]): Promis
   if (protocol.startsWith("dash")) {
     return { manifests, qualities: [...dashSegments(text, url).values()] };
   }
+  if (protocol.startsWith("smooth")) return { manifests, qualities: smoothSegments(text, url) };
   if (!protocol.startsWith("hls")) return { manifests, qualities: [] };
   const qualities: ListedSegment[][] = [];
   for (const playlist of hlsPlaylists(text, url)) {
@@ -149,8 +151,9 @@ async function compareSegments(
   const wrong = [...hashes].flatMap(([path, byHost]) => differenceOf(path, byHost, hosts));
   const total = Math.round(listedCount / Math.max(1, hosts.length));
   const which = sample === undefined ? `all ${hashes.size}` : `${hashes.size} of ${total}`;
-  const same = `${which} segments have the same SHA-256 on ${hosts.join(", ")} (${(bytes / 1e6).toFixed(1)} MB read)`;
-  return { kind: "segments", subject, ok: wrong.length === 0, detail: listed(wrong) || same };
+  const found = `${which} segments have the same SHA-256 on ${hosts.join(", ")} (${(bytes / 1e6).toFixed(1)} MB read)`;
+  const detail = hashes.size === 0 ? "no segment is listed" : listed(wrong) || found;
+  return { kind: "segments", subject, ok: hashes.size > 0 && wrong.length === 0, detail };
 }
 
 function differenceOf(path: string, byHost: Map<string, string>, hosts: string[]): string[] {

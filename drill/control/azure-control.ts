@@ -31,6 +31,8 @@ const changeWithinMs = 10 * 60_000;
 export class AzureControl implements DataCenterControl {
   readonly cloud = "azure";
   readonly how = "its origin at Front Door and its endpoint at Traffic Manager are disabled";
+  readonly fault = "disable";
+  readonly seenByProbes = true;
 
   constructor(
     private readonly deployment: Pick<Deployment, "switches">,

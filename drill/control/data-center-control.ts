@@ -9,6 +9,13 @@ export interface DataCenterControl {
   readonly cloud: "local" | "azure";
   /** What taking one away does, for people: "its media service and its store are killed". */
   readonly how: string;
+  /** Name of that, for programs: the fault of the local cloud, or `disable`. */
+  readonly fault: string;
+  /**
+   * Whether probes of `/readyz` see it. Where they don't, the data center goes on being asked, and only what
+   * viewers see is promised.
+   */
+  readonly seenByProbes: boolean;
   /**
    * Looks whether it can be taken away, and tells what is needed to undo it; nothing is changed yet.
    *

@@ -2,10 +2,17 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DrillError } from "../drill-error";
 import type { DataCenterControl, ProbeView } from "./data-center-control";
+import { type FaultRequest, type LocalFaultName, localFaults } from "./local-faults";
 
 interface Status {
   pid: number;
-  dataCenters: { name: string; url: string; service: string; store: string }[];
+  dataCenters: {
+    name: string;
+    url: string;
+    service: string;
+    store: string;
+    fault?: { action: string };
+  }[];
   processes: { name: string; state: string }[];
   frontDoor: { endpoints: { origins: { host: string; healthy: boolean }[] }[] };
   trafficManager: { endpoints: { name: string; status: string }[] }[];
@@ -16,22 +23,28 @@ const askTimeoutMs = 10_000;
 /** A data center of the local cloud, by its control API. */
 export class LocalControl implements DataCenterControl {
   readonly cloud = "local";
-  readonly how = "its media service and its store are killed (kill -9)";
+  readonly how: string;
+  readonly seenByProbes: boolean;
 
-  private constructor(private readonly controlUrl: string) {}
+  private constructor(
+    private readonly controlUrl: string,
+    readonly fault: LocalFaultName,
+  ) {
+    ({ how: this.how, seenByProbes: this.seenByProbes } = localFaults[fault]);
+  }
 
   /**
    * Finds the local cloud that runs in a home.
    *
    * @throws DrillError when none does.
    */
-  static async find(home: string): Promise<LocalControl> {
+  static async find(home: string, fault: LocalFaultName): Promise<LocalControl> {
     const file = join(home, "cloud.json");
     const said = existsSync(file)
       ? (JSON.parse(readFileSync(file, "utf8")) as { pid?: number; controlUrl?: string })
       : {};
     if (said.controlUrl !== undefined) {
-      const control = new LocalControl(said.controlUrl);
+      const control = new LocalControl(said.controlUrl, fault);
       const status = await control.status().catch(() => undefined);
       if (status?.pid === said.pid) return control;
     }
@@ -52,15 +65,24 @@ export class LocalControl implements DataCenterControl {
       const names = down.map(({ name, state }) => `${name} is ${state}`).join(", ");
       throw new DrillError(`${dataCenter} does not run as it is (${names}): restore it first`);
     }
+    if (found.fault !== undefined) {
+      throw new DrillError(
+        `the network of ${dataCenter} has a fault already (${found.fault.action}): restore it first`,
+      );
+    }
     return {};
   }
 
   async takeAway(dataCenter: string): Promise<void> {
-    await Promise.all(["service", "store"].map((what) => this.fault(dataCenter, what, "kill")));
+    const { requests } = localFaults[this.fault];
+    await Promise.all(requests.map((request) => this.cause(dataCenter, request)));
   }
 
+  /** All of it, for an earlier drill may have had another fault. */
   async bringBack(dataCenter: string): Promise<void> {
-    for (const what of ["store", "service"]) await this.fault(dataCenter, what, "restore");
+    for (const what of ["network", "store", "service"] as const) {
+      await this.cause(dataCenter, { what, action: "restore" });
+    }
   }
 
   async emptyCache(): Promise<void> {
@@ -87,8 +109,11 @@ export class LocalControl implements DataCenterControl {
     return (await response.json()) as Status;
   }
 
-  private async fault(target: string, what: string, action: string): Promise<void> {
-    await this.post("/faults", { target, what, action });
+  private async cause(
+    target: string,
+    fault: FaultRequest | { what: string; action: "restore" },
+  ): Promise<void> {
+    await this.post("/faults", { target, ...fault });
   }
 
   private async post(path: string, body: unknown): Promise<void> {

@@ -67,6 +67,8 @@ export interface DrillReport {
   /** The one that was, or would have been, taken away. */
   away: string;
   how: string;
+  /** `kill`, `hang`, `fail`, `slow` or `cut` in the local cloud, `disable` on Azure. */
+  fault: string;
   /** Segments compared of each quality; null: all. */
   sample: number | null;
   checks: Check[];

@@ -51,7 +51,7 @@ function lead({ away, how, outcome, dataCenters }: DrillReport): string {
   if (outcome === "checked" || outcome === "refused") {
     return `${dataCenters.map(strong).join(" and ")} were compared; ${strong(away)} is the one that viewers are served by now.`;
   }
-  return `${strong(away)} was taken away: ${escapeHtml(how)}. ${others} had to serve.`;
+  return `${strong(away)} was taken away: ${escapeHtml(how)}. ${others} had to stand in.`;
 }
 
 function strong(text: string): string {

@@ -102,18 +102,47 @@ describe("a drill", function () {
     );
   });
 
-  it("takes nothing away when the other data center serves other bytes", async () => {
-    stack.damage.set("west", "other bytes");
-    const report = await run();
+  for (const { protocol, damagedPaths } of [
+    { protocol: "hls", damagedPaths: /0\.m4s/ },
+    { protocol: "smooth", damagedPaths: /Fragments\(video=7\)/ },
+  ]) {
+    it(`takes nothing away when the other data center serves other bytes in ${protocol}`, async () => {
+      stack.damage.set("west", "other bytes");
+      stack.damagedPaths = damagedPaths;
+      const report = await run();
 
-    assert.equal(report.outcome, "refused");
-    assert.deepEqual(stack.done, []);
-    const wrong = report.checks.filter(({ ok }) => !ok);
+      assert.equal(report.outcome, "refused");
+      assert.deepEqual(stack.done, []);
+      const wrong = report.checks.filter(({ ok }) => !ok);
+      assert.deepEqual(
+        wrong.map(({ kind, subject }) => [kind, subject]),
+        [["segments", `film ${protocol}`]],
+      );
+      const { source } = damagedPaths;
+      assert.match(wrong[0]?.detail ?? "", new RegExp(`${source}: east [0-9a-f]+, west [0-9a-f]+`));
+    });
+  }
+
+  it("promises only what viewers see when probes can't see the fault", async () => {
+    stack.seenByProbes = false;
+    // As slow as it gets, it still answers.
+    const takeAway = (dataCenter: string): Promise<void> => {
+      stack.done.push(`away ${dataCenter}`);
+      return Promise.resolve();
+    };
+    const control = Object.assign(Object.create(stack) as ToyStack, { takeAway });
+    const report = await run([], { control, leastAwaySeconds: 1 });
+
+    assert.equal(report.outcome, "passed", JSON.stringify(report.promises));
     assert.deepEqual(
-      wrong.map(({ kind }) => kind),
-      ["segments"],
+      report.promises.map(({ name }) => name),
+      [
+        "stall of paced reader through the edge",
+        "first good answer of the edge",
+        "the edge asks again what is back",
+      ],
     );
-    assert.match(wrong[0]?.detail ?? "", /0\.m4s: east [0-9a-f]+, west [0-9a-f]+/);
+    assert.match(report.notes.join("\n"), /Probes can't see that .*east goes on being asked/);
   });
 
   it("finds locators that end at different times", async () => {

@@ -4,6 +4,7 @@ import { spread } from "../../drill/checks/compare-video";
 import { dashSegments } from "../../drill/checks/dash";
 import { hlsPlaylists, hlsSegments } from "../../drill/checks/hls";
 import { comparable, withoutSteering } from "../../drill/checks/manifest-text";
+import { smoothSegments } from "../../drill/checks/smooth";
 
 const BASE = "http://a.test/guid/film.ism/manifest(format=x)";
 
@@ -57,6 +58,34 @@ describe("what a drill reads off manifests", () => {
         ["q8/t40", 0.5],
       ],
     );
+  });
+
+  it("finds Smooth segments of every quality of every stream, with and without times and repeats", () => {
+    const manifest = `<SmoothStreamingMedia MajorVersion="2" MinorVersion="2" Duration="50" TimeScale="10">
+      <StreamIndex Type="video" Name="video" Url="QualityLevels({bitrate})/Fragments(video={start time})">
+        <QualityLevel Index="0" Bitrate="9"/><QualityLevel Index="1" Bitrate="8"/>
+        <c t="5" d="20" r="2"/><c d="5"/>
+      </StreamIndex>
+      <StreamIndex Type="audio" Name="a" TimeScale="100" Url="QualityLevels({Bitrate})/Fragments(a={start_time})">
+        <QualityLevel Index="0" Bitrate="1"/><c t="0"/><c t="200" d="50"/>
+      </StreamIndex>
+    </SmoothStreamingMedia>`;
+
+    const found = smoothSegments(manifest, "http://a.test/guid/film.ism/manifest").map((quality) =>
+      quality.map(({ url, seconds }) => [url.replace(/^.*ism\//, ""), seconds]),
+    );
+
+    assert.deepEqual(found, [
+      ...[9, 8].map((bitrate) => [
+        [`QualityLevels(${bitrate})/Fragments(video=5)`, 2],
+        [`QualityLevels(${bitrate})/Fragments(video=25)`, 2],
+        [`QualityLevels(${bitrate})/Fragments(video=45)`, 0.5],
+      ]),
+      [
+        ["QualityLevels(1)/Fragments(a=0)", 2],
+        ["QualityLevels(1)/Fragments(a=200)", 0.5],
+      ],
+    ]);
   });
 
   it("takes only what differs by design out of a manifest", () => {

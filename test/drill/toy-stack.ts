@@ -9,7 +9,8 @@ interface Toy {
   url: string;
 }
 
-const path = "/guid/film.ism/manifest(format=m3u8-cmaf)";
+const smoothPath = "/guid/film.ism/manifest";
+const path = `${smoothPath}(format=m3u8-cmaf)`;
 /** Short, so that a test need not wait for long. */
 const segmentSeconds = 1;
 const segments = 8;
@@ -18,14 +19,18 @@ const segments = 8;
 export class ToyStack implements AsyncDisposable, DataCenterControl {
   readonly cloud = "local";
   readonly how = "its server answers nothing";
+  readonly fault = "kill";
+  /** Whether probes are said to see that a data center is away. */
+  seenByProbes = true;
   /** Names of data centers that are away. */
   readonly away = new Set<string>();
   /** What was done, in order. */
   readonly done: string[] = [];
   /** Whether the edge tries another data center within a request. */
   retry = true;
-  /** What a data center serves in place of a segment. */
+  /** What a data center serves in place of a segment whose path is among the damaged. */
   damage = new Map<string, string>();
+  damagedPaths = /./;
   /** Whether taking away fails after it was done. */
   failTakeAway = false;
   private toys: Toy[] = [];
@@ -48,14 +53,17 @@ export class ToyStack implements AsyncDisposable, DataCenterControl {
 
   get deployment(): Deployment {
     const [east, west, edge] = this.toys.map(({ url }) => url);
-    const hls = (base = ""): { hls: string } => ({ hls: `${base}${path}` });
+    const urls = (base = ""): Record<string, string> => ({
+      hls: `${base}${path}`,
+      smooth: `${base}${smoothPath}`,
+    });
     return {
       dataCenters: [
         { name: "east", baseUrl: east ?? "" },
         { name: "west", baseUrl: west ?? "" },
       ],
       publicHosts: { edge: edge ?? "" },
-      videos: [{ name: "film", urls: { east: hls(east), west: hls(west), edge: hls(edge) } }],
+      videos: [{ name: "film", urls: { east: urls(east), west: urls(west), edge: urls(edge) } }],
       locators: ["east", "west"].map((dataCenter) => ({
         id: "nb:lid:UUID:guid",
         dataCenter,
@@ -104,10 +112,19 @@ export class ToyStack implements AsyncDisposable, DataCenterControl {
     if (this.away.has(dataCenter)) return [503, "", ""];
     if (url === "/readyz") return [200, "ready", dataCenter];
     if (url === path) return [200, "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nmedia\n", dataCenter];
+    if (url === smoothPath) return [200, clientManifest, dataCenter];
     if (url.endsWith("/media")) return [200, playlist(), dataCenter];
-    return [200, this.damage.get(dataCenter) ?? `bytes of ${url}`, dataCenter];
+    const isDamaged = this.damagedPaths.test(url);
+    const body = isDamaged ? this.damage.get(dataCenter) : undefined;
+    return [200, body ?? `bytes of ${url}`, dataCenter];
   }
 }
+
+const clientManifest = `<SmoothStreamingMedia TimeScale="1">
+  <StreamIndex Type="video" Name="video" Url="QualityLevels({bitrate})/Fragments(video={start time})">
+    <QualityLevel Index="0" Bitrate="1"/><c t="0" d="${segmentSeconds}" r="${segments}"/>
+  </StreamIndex>
+</SmoothStreamingMedia>`;
 
 type Answer = [status: number, body: string, dataCenter: string];
 
