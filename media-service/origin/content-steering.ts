@@ -40,7 +40,7 @@ export class ContentSteering {
     if (!ways) return undefined;
     const { inUse, others } = ways;
     const places = [inUse, ...others].filter((pathway) => !isEdge(pathway));
-    if (request.headers[CHECK_HEADER] !== undefined || places.length < 2) return undefined;
+    if (isCheck(request) || places.length < 2) return undefined;
     return ways;
   }
 
@@ -50,9 +50,8 @@ export class ContentSteering {
     const own = all.find(({ name }) => name === this.parts.dataCenter);
     if (!own) return undefined;
     // Who asks is about to offer us: we had better know whether to offer it, before it may be gone.
-    const isCheck = request.headers[CHECK_HEADER] !== undefined;
     const held = this.holders({ all, own }, path);
-    const holders = isCheck ? [own] : await held;
+    const holders = isCheck(request) ? [own] : await held;
     const inUse = all.find(({ baseUrl }) => hostOf(baseUrl) === askedHost(request)) ?? own;
     const others = holders.filter((pathway) => pathway !== inUse);
     // Whoever came straight to a data center had a reason not to come through the edge.
@@ -94,6 +93,14 @@ export class ContentSteering {
 /** Whether a pathway leads through the edge. */
 export function isEdge({ name }: Pathway): boolean {
   return name === EDGE;
+}
+
+/**
+ * Whether another data center asks if a video is here. It only asks for the head, which no edge keeps:
+ * whoever reads a manifest is steered, whatever else the request says.
+ */
+function isCheck({ method, headers }: FastifyRequest): boolean {
+  return method === "HEAD" && headers[CHECK_HEADER] !== undefined;
 }
 
 /** The host that the player asked, which an edge in between passes on. */

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser, Frame, Page } from "playwright-core";
+import { withoutSteering } from "../../drill/checks/manifest-text";
 
 /** What a viewer noticed so far. */
 export interface PlayerReport {
@@ -84,7 +85,7 @@ export class PlayerPage implements AsyncDisposable {
     { steered = true, ...more }: Omit<Watching, "player" | "url"> & { steered?: boolean } = {},
   ): Promise<Viewer> {
     const page = await this.browser.newPage();
-    if (!steered) await withoutSteering(page);
+    if (!steered) await hideSteering(page);
     const viewer = new Viewer(page, page.mainFrame(), player);
     await page.goto(this.addressOf({ player, url, ...more }));
     return viewer;
@@ -93,7 +94,7 @@ export class PlayerPage implements AsyncDisposable {
   /** Opens one page with several players side by side, which all begin at once. */
   async playSideBySide(watching: readonly Watching[], { steered = true } = {}): Promise<Viewer[]> {
     const page = await this.browser.newPage({ viewport: { width: 1280, height: 400 } });
-    if (!steered) await withoutSteering(page);
+    if (!steered) await hideSteering(page);
     const frames = watching.map(
       (each) =>
         `<iframe name="${each.player}" width="400" height="380" style="border: 0"></iframe>`,
@@ -132,10 +133,12 @@ export class PlayerPage implements AsyncDisposable {
   }
 }
 
-/** Has manifests answered as if no other data center held the video. */
-async function withoutSteering(page: Page): Promise<void> {
+/** Has players see manifests as if no other data center held the video. */
+async function hideSteering(page: Page): Promise<void> {
   await page.route("**/manifest*", async (route) => {
-    await route.continue({ headers: { ...route.request().headers(), "x-pathway-check": "1" } });
+    const headers = { ...route.request().headers(), "accept-encoding": "identity" };
+    const response = await route.fetch({ headers });
+    await route.fulfill({ response, body: withoutSteering(await response.text()) });
   });
 }
 

@@ -82,6 +82,14 @@ describe("content steering by the origin", function () {
     assert.equal(new Set(tags).size, 3);
   });
 
+  it("steers whoever reads a manifest, so that an edge can't be made to keep an unsteered one", async () => {
+    const check = { ...throughEdge(), "x-pathway-check": "1" };
+    for (const path of [HLS, DASH, `${VIDEO}/steering`]) {
+      const steered = await text(`${origins.east.url}${path}`, throughEdge());
+      assert.equal(await text(`${origins.east.url}${path}`, check), steered, path);
+    }
+  });
+
   it("takes an unknown host for its own, with URLs that stay on that host", async () => {
     const playlist = await text(`${origins.east.url}${HLS}`, { "x-forwarded-host": "video.test" });
 
