@@ -12,6 +12,7 @@ import { declaredFrontDoor } from "./edge/declared-front-door";
 import { declaredTrafficManager } from "./edge/declared-traffic-manager";
 import { FrontDoor } from "./edge/front-door";
 import { TrafficManager } from "./edge/traffic-manager";
+import { unlistedProperties } from "./edge/declared-properties";
 import { unobeyedOfFrontDoor } from "./edge/unobeyed-front-door";
 import { unobeyedOfTrafficManager } from "./edge/unobeyed-traffic-manager";
 import { WatchControl } from "./edge/watch-control";
@@ -259,6 +260,7 @@ export class LocalCloud implements AsyncDisposable {
   }
 
   private async reconfigureEdge(): Promise<void> {
+    for (const sentence of unlistedProperties(this.records)) this.notice(sentence);
     for (const sentence of unobeyedOfFrontDoor(this.records)) this.notice(sentence);
     await this.frontDoor.configure(declaredFrontDoor(this.records, this.ports));
     const profiles = declaredTrafficManager(this.records, this.ports);

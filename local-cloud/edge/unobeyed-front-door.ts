@@ -1,4 +1,4 @@
-import { listAt, textAt } from "../stand-in/properties";
+import { listAt, numberAt, textAt } from "../stand-in/properties";
 import type { ResourceRecord, ResourceRecords } from "../stand-in/resource-records";
 import { unknownParts } from "./declared-rule";
 
@@ -39,6 +39,17 @@ function ofRoute(route: ResourceRecord): string[] {
 }
 
 function ofGroup(group: ResourceRecord): string[] {
-  if (textAt(group.inputs, "sessionAffinityState") !== "Enabled") return [];
-  return [`the edge doesn't keep sessions at one origin, as origin group ${nameOf(group)} asks`];
+  const { inputs } = group;
+  const name = nameOf(group);
+  const minutes = numberAt(inputs, "trafficRestorationTimeToHealedOrNewEndpointsInMinutes");
+  return [
+    ...(textAt(inputs, "sessionAffinityState") === "Enabled"
+      ? [`the edge doesn't keep sessions at one origin, as origin group ${name} asks`]
+      : []),
+    ...(minutes === undefined
+      ? []
+      : [
+          `the edge gives a healed origin of group ${name} its requests back at once, not over ${minutes} minutes: Front Door does not support that either`,
+        ]),
+  ];
 }

@@ -206,6 +206,33 @@ describe("the stand-in provider over gRPC", function () {
     });
   });
 
+  it("says once of each property that the edge doesn't obey", async () => {
+    const said: string[] = [];
+    cloud.events.on("notice", (text) => said.push(text));
+    const group = {
+      resourceGroupName: "group",
+      profileName: "profile",
+      originGroupName: "centers",
+      trafficRestorationTimeToHealedOrNewEndpointsInMinutes: 10,
+      authentication: { type: "SystemAssignedIdentity" },
+      loadBalancingSettings: { sampleSize: 4 },
+    };
+    const type = "azure-native:cdn:AFDOriginGroup";
+    const profile = { resourceGroupName: "group", profileName: "profile", location: "Global" };
+    await client.create("azure-native:cdn:Profile", "profile", {
+      ...profile,
+      sku: { name: "Standard_AzureFrontDoor" },
+    });
+    const { id } = await client.create(type, "centers", group);
+    await client.create(type, "centers", group);
+    await client.delete(type, "centers", id);
+
+    assert.deepEqual(said, [
+      "the edge doesn't obey authentication.type of Front Door's origin group centers",
+      "the edge gives a healed origin of group centers its requests back at once, not over 10 minutes: Front Door does not support that either",
+    ]);
+  });
+
   describe("makes a storage account and a container app", () => {
     let accountName: string;
     let accountId: string;
