@@ -3,6 +3,12 @@ import type { DrillOptions } from "./options";
 import type { OutageReport } from "./outage";
 import type { DrillEvent, PromiseReport } from "./report/drill-report";
 
+/**
+ * What is added to what the declared probes come to: the drill looks a few times a second, and an answer takes
+ * its time. With a fault that costs every probe its whole time-out, the rest is used up.
+ */
+const lookSeconds = 1;
+
 /** Holds what was seen against what was promised. */
 export function judge(
   { events, viewers }: OutageReport,
@@ -33,7 +39,7 @@ export function judge(
     ...(declared.seenByProbes
       ? [
           promise(declared.seesProbes ? "the edge's probes notice" : "the edge notices", {
-            limit: options.detection ?? declared.edge,
+            limit: options.detection ?? declared.edge + lookSeconds,
             measured: after(killed, detected),
           }),
         ]
@@ -41,7 +47,7 @@ export function judge(
     ...(declared.seenByProbes && declared.trafficManager !== undefined
       ? [
           promise("first good answer of Traffic Manager (detection and TTL)", {
-            limit: declared.trafficManager,
+            limit: declared.trafficManager + lookSeconds,
             measured: after(killed, at("good", "trafficManager")),
           }),
         ]
