@@ -155,8 +155,8 @@ function nameOf(request: Named): ResourceName {
 
 function lifecycle(standIn: StandIn): Record<string, Handler> {
   return {
-    check: async (request: messages.CheckRequest) => {
-      const checked = await standIn.check(nameOf(request), fromStruct(request.getNews()));
+    check: (request: messages.CheckRequest) => {
+      const checked = standIn.check(nameOf(request), fromStruct(request.getNews()));
       const response = new messages.CheckResponse();
       response.setInputs(toStruct(checked.inputs));
       for (const { property, reason } of checked.problems) {

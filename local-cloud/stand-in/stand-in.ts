@@ -1,5 +1,5 @@
 import { nameSuffix } from "./check";
-import type { Checked } from "./check-declaration";
+import { checkDeclaration, type Checked } from "./check-declaration";
 import type { KindTable } from "./kinds/known-kinds";
 import {
   type CloudServices,
@@ -54,9 +54,7 @@ export class StandIn {
   ) {}
 
   /** What is wrong with a declaration, and its inputs with a name where the program gave none. */
-  async check(resource: ResourceName, news: Properties): Promise<Checked> {
-    // Loaded with the first check: the TypeScript that it reads types with takes a while to load.
-    const { checkDeclaration } = await import("./check-declaration");
+  check(resource: ResourceName, news: Properties): Checked {
     return checkDeclaration(this.kinds, resource, news);
   }
 

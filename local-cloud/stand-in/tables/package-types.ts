@@ -1,15 +1,21 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { nearestName } from "./nearest-name";
-import { type Names, readEnumerations, readInterfaces } from "./read-shape";
+import type * as ReadShape from "./read-shape";
 import type { Fields } from "./shape";
+
+/** Loaded when the first declaration is read: the TypeScript behind it takes 50 MB and a while. */
+function reader(): typeof ReadShape {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() finds no .ts file
+  return require("./read-shape") as typeof ReadShape;
+}
 
 /**
  * The types that an installed Pulumi package declares, read where and when a resource needs them:
  * a class's own file, and of the package's input types only the namespace that is asked for. (All of
  * azure-native's are 7.6 MB, seconds of parsing; what this project declares takes half a second.)
  */
-export class PackageTypes implements Names {
+export class PackageTypes implements ReadShape.Names {
   readonly version: string;
   private readonly folder: string;
   private readonly namespaces = new Map<string, ReadonlyMap<string, Fields>>();
@@ -47,7 +53,7 @@ export class PackageTypes implements Names {
     const [namespace = "", enumeration = ""] = name.split(".");
     const known =
       this.enumerations.get(namespace) ??
-      readEnumerations(this.read("types", "enums", namespace, "index.d.ts"));
+      reader().readEnumerations(this.read("types", "enums", namespace, "index.d.ts"));
     this.enumerations.set(namespace, known);
     return found(known.get(enumeration), name, this.name);
   }
@@ -56,7 +62,9 @@ export class PackageTypes implements Names {
     const { folder, type } = partsOf(token);
     const file = this.fileOf(folder, type);
     if (file === undefined) return undefined;
-    return readInterfaces(this.read(folder, `${file}.d.ts`), this).get(`${type}Args`);
+    return reader()
+      .readInterfaces(this.read(folder, `${file}.d.ts`), this)
+      .get(`${type}Args`);
   }
 
   /** A folder's index tells in which file a class's arguments are. */
@@ -86,18 +94,20 @@ export class PackageTypes implements Names {
   }
 
   private namespace(name: string): ReadonlyMap<string, Fields> {
-    const known = this.namespaces.get(name) ?? readInterfaces(this.namespaceText(name), this);
+    const known =
+      this.namespaces.get(name) ?? reader().readInterfaces(this.namespaceText(name), this);
     this.namespaces.set(name, known);
     return known;
   }
 
   /** The text of one namespace; without a name, what is before the first. */
   private namespaceText(name: string): string {
-    const text = this.read("types", "input.d.ts");
+    // As bytes: only what is cut out becomes text.
+    const text = readFileSync(join(this.folder, "types", "input.d.ts"));
     const first = text.indexOf("\nexport declare namespace ");
-    if (name === "") return first < 0 ? text : text.slice(0, first);
+    if (name === "") return text.toString("utf8", 0, first < 0 ? text.length : first);
     const start = text.indexOf(`\nexport declare namespace ${name} {`);
-    return start < 0 ? "" : text.slice(start, text.indexOf("\n}", start) + 2);
+    return start < 0 ? "" : text.toString("utf8", start, text.indexOf("\n}", start) + 2);
   }
 
   private read(...path: string[]): string {
