@@ -1,3 +1,4 @@
+import * as authorization from "@pulumi/azure-native/authorization";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -18,8 +19,11 @@ const { publicScheme, serverSideCopy, overwriteReplicas } = settings;
 const naming = { project: pulumi.getProject(), stack: pulumi.getStack(), salt: settings.nameSalt };
 const tags = { ...settings.tags, project: naming.project, stack: naming.stack };
 
+const { subscriptionId } = authorization.getClientConfigOutput();
+
 const dataCenters = settings.dataCenters.map(
-  ({ name, ...where }) => new StreamingDataCenter(name, { ...settings, ...where, naming, tags }),
+  ({ name, ...where }) =>
+    new StreamingDataCenter(name, { ...settings, ...where, naming, subscriptionId, tags }),
 );
 const sites = dataCenters.map(({ origin }) => origin);
 

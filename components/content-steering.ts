@@ -27,7 +27,7 @@ export class ContentSteering extends pulumi.ComponentResource {
       const pathways = this.pathways(args);
       for (const { dataCenter, storage } of dataCenters) {
         const { accountName, accountKey, blobEndpoint } = storage;
-        const store = { accountName, accountKey, blobEndpoint };
+        const store = { accountName, ...(accountKey && { accountKey }), blobEndpoint };
         new PathwayList(dataCenter, { ...store, pathways }, { parent: this });
       }
     }

@@ -10,22 +10,40 @@ export type EnvironmentVariable =
 export function mediaServiceEnvironment(
   args: MediaServicesAccountArgs<SelfHostedSettings>,
 ): EnvironmentVariable[] {
-  const { settings, storage } = args;
+  const { settings } = args;
   return [
     { name: "ROLES", value: "api,origin,worker" },
     { name: "MEDIA_ACCOUNT_NAME", value: args.accountName },
     { name: "MEDIA_ACCOUNT_KEY", secretRef: "media-account-key" },
     { name: "DATA_CENTER", value: args.dataCenter },
     { name: "PUBLIC_SCHEME", value: args.publicScheme },
-    { name: "STORAGE_ACCESS", value: "shared-key" },
-    { name: "STORAGE_ACCOUNT_NAME", value: storage.accountName },
-    { name: "STORAGE_ACCOUNT_KEY", secretRef: "storage-account-key" },
-    { name: "BLOB_ENDPOINT", value: storage.blobEndpoint },
-    { name: "QUEUE_ENDPOINT", value: storage.queueEndpoint },
-    { name: "TABLE_ENDPOINT", value: storage.tableEndpoint },
+    ...storeEnvironment(args),
     { name: "ENCODER", value: settings.encoder },
     { name: "WATCH_PAGE", value: settings.watchPage ? "true" : "false" },
     { name: "CONTENT_STEERING", value: args.contentSteering ? "true" : "false" },
     { name: "LOG_LEVEL", value: settings.logLevel },
+  ];
+}
+
+function storeEnvironment({
+  storage,
+  identity,
+}: MediaServicesAccountArgs<SelfHostedSettings>): EnvironmentVariable[] {
+  const access: EnvironmentVariable[] = identity
+    ? [
+        { name: "STORAGE_ACCESS", value: "identity" },
+        // Several identities may be at hand: the SDK must be told which one is meant.
+        { name: "AZURE_CLIENT_ID", value: identity.clientId },
+      ]
+    : [
+        { name: "STORAGE_ACCESS", value: "shared-key" },
+        { name: "STORAGE_ACCOUNT_KEY", secretRef: "storage-account-key" },
+      ];
+  return [
+    ...access,
+    { name: "STORAGE_ACCOUNT_NAME", value: storage.accountName },
+    { name: "BLOB_ENDPOINT", value: storage.blobEndpoint },
+    { name: "QUEUE_ENDPOINT", value: storage.queueEndpoint },
+    { name: "TABLE_ENDPOINT", value: storage.tableEndpoint },
   ];
 }

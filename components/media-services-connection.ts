@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AccountConnection } from "../dynamic-providers/operations/media-services-client/account-connection";
+import type { MediaIdentity } from "./media-identity";
 import type { MediaStorage } from "./media-storage";
 import type { MediaServicesSettings } from "./settings/media-services";
 import type { PublicScheme } from "./settings/settings";
@@ -12,7 +13,11 @@ export interface MediaServicesAccountArgs<Settings = MediaServicesSettings> {
   dataCenter: string;
   location: string;
   resourceGroupName: pulumi.Input<string>;
+  /** Subscription that the deployment goes to. */
+  subscriptionId: pulumi.Input<string>;
   storage: MediaStorage;
+  /** Who the service is towards its store; without one it uses the store's key. */
+  identity?: MediaIdentity;
   /** Name of the account; 3 to 24 lower-case letters and digits. */
   accountName: string;
   /** Name of the container app, where there is one; at most 32 characters. */

@@ -1,5 +1,6 @@
 import * as storage from "@pulumi/azure-native/storage";
 import * as pulumi from "@pulumi/pulumi";
+import type { StorageAccess } from "./settings/settings";
 
 /** Inputs of {@link MediaStorage}. */
 export interface MediaStorageArgs {
@@ -7,6 +8,8 @@ export interface MediaStorageArgs {
   location: string;
   /** Unique in Azure, known at preview. */
   accountName: string;
+  /** Whether the store lets in who holds its key, or identities only. */
+  storageAccess: StorageAccess;
   /** Days a deleted blob or container can be restored; 1 to 365. Default 7. */
   softDeleteDays?: number;
   /** Refuses to delete the account. Default false. */
@@ -22,8 +25,8 @@ export class MediaStorage extends pulumi.ComponentResource {
   readonly accountName: pulumi.Output<string>;
   /** Resource id of the account. */
   readonly accountId: pulumi.Output<string>;
-  /** The account's first key; a secret. */
-  readonly accountKey: pulumi.Output<string>;
+  /** The account's first key, a secret; nobody asks for it where identities are let in only. */
+  readonly accountKey: pulumi.Output<string> | undefined;
   readonly blobEndpoint: pulumi.Output<string>;
   readonly queueEndpoint: pulumi.Output<string>;
   readonly tableEndpoint: pulumi.Output<string>;
@@ -38,7 +41,10 @@ export class MediaStorage extends pulumi.ComponentResource {
 
     this.accountName = account.name;
     this.accountId = account.id;
-    this.accountKey = firstKey(account.name, args.resourceGroupName);
+    this.accountKey =
+      args.storageAccess === "shared-key"
+        ? firstKey(account.name, args.resourceGroupName)
+        : undefined;
     this.blobEndpoint = account.primaryEndpoints.apply(({ blob }) => blob);
     this.queueEndpoint = account.primaryEndpoints.apply(({ queue }) => queue);
     this.tableEndpoint = account.primaryEndpoints.apply(({ table }) => table);
@@ -64,8 +70,8 @@ export class MediaStorage extends pulumi.ComponentResource {
         enableHttpsTrafficOnly: true,
         allowBlobPublicAccess: false,
         allowCrossTenantReplication: false,
-        // The media service signs with the account's key until it can use an identity.
-        allowSharedKeyAccess: true,
+        allowSharedKeyAccess: args.storageAccess === "shared-key",
+        defaultToOAuthAuthentication: args.storageAccess === "identity",
         tags: args.tags,
       },
       { parent: this, protect: args.protect ?? false },

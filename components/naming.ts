@@ -35,6 +35,23 @@ export function containerAppName(naming: Naming, dataCenter: string): string {
   return `media-${stack.replace(/-$/, "")}-${hash}-${dataCenter}`;
 }
 
+/** Name of an identity: at most 128 letters, digits and hyphens. */
+export function identityName(naming: Naming, dataCenter: string): string {
+  return containerAppName(naming, dataCenter);
+}
+
+/**
+ * Name of a role assignment, which must be a GUID. It follows from what the assignment is for, so that
+ * it is known at preview and a repeated deployment finds it.
+ */
+export function roleAssignmentName(naming: Naming, purpose: string): string {
+  const hex = digest(naming, `role/${purpose}`);
+  // Version 8 and variant 1 of RFC 9562: made from data in a way of our own.
+  const variant = "89ab"[Number.parseInt(hex.charAt(16), 16) % 4] ?? "8";
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`];
+  return [...parts, `${variant}${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
+}
+
 /** Name of a data center's resource group, or of the one for what all of them share. */
 export function resourceGroupName(naming: Naming, dataCenter: string): string {
   return `${slug(naming.project)}-${slug(naming.stack)}-${dataCenter}`.slice(-90);

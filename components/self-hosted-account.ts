@@ -1,6 +1,7 @@
 import * as app from "@pulumi/azure-native/app";
 import * as pulumi from "@pulumi/pulumi";
 import { AccountKey } from "../dynamic-providers/account-key";
+import { deployableImage } from "./deployable-image";
 import { mediaServiceEnvironment } from "./media-service-environment";
 import type {
   MediaServicesAccountArgs,
@@ -27,11 +28,12 @@ export function declareSelfHostedAccount(
       containerAppName: args.appName,
       location: args.location,
       environmentId: environment.id,
+      ...identityOf(args),
       configuration: configuration(args, accountKey),
       template: template(args),
       tags: args.tags,
     },
-    { ...opts, dependsOn: args.storage.parts },
+    { ...opts, dependsOn: [...args.storage.parts, ...(args.identity?.grants ?? [])] },
   );
   const host = serviceHost(service, args.appName);
   return {
@@ -65,6 +67,12 @@ function declareEnvironment(
   );
 }
 
+function identityOf({ identity }: SelfHostedArgs): Pick<app.ContainerAppArgs, "identity"> {
+  if (!identity) return {};
+  const type = app.ManagedServiceIdentityType.UserAssigned;
+  return { identity: { type, userAssignedIdentities: [identity.identityId] } };
+}
+
 function configuration(
   { publicScheme, storage }: SelfHostedArgs,
   accountKey: pulumi.Input<string>,
@@ -80,7 +88,7 @@ function configuration(
     },
     secrets: [
       { name: "media-account-key", value: accountKey },
-      { name: "storage-account-key", value: storage.accountKey },
+      ...(storage.accountKey ? [{ name: "storage-account-key", value: storage.accountKey }] : []),
     ],
   };
 }
@@ -92,7 +100,7 @@ function template(args: SelfHostedArgs): app.ContainerAppArgs["template"] {
     containers: [
       {
         name: "media-service",
-        image: args.settings.image,
+        image: deployableImage(args.settings.image, args.subscriptionId),
         resources: { cpu: 2, memory: "4Gi" },
         env: mediaServiceEnvironment(args),
         probes: probes(),

@@ -3,18 +3,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { AccessPolicy } from "../dynamic-providers/access-policy";
 import { StreamingEndpoint } from "../dynamic-providers/streaming-endpoint";
 import type { Origin } from "./origin";
+import { MediaIdentity } from "./media-identity";
 import { MediaServicesAccount } from "./media-services-account";
 import { accountInput, type MediaServicesConnection } from "./media-services-connection";
 import { MediaStorage } from "./media-storage";
 import {
   containerAppName,
+  identityName,
   mediaAccountName,
   type Naming,
   resourceGroupName,
   storageAccountName,
 } from "./naming";
 import type { MediaServicesSettings } from "./settings/media-services";
-import type { PublicScheme } from "./settings/settings";
+import type { PublicScheme, StorageAccess } from "./settings/settings";
 
 /** Inputs of {@link StreamingDataCenter}. */
 export interface StreamingDataCenterArgs {
@@ -23,6 +25,9 @@ export interface StreamingDataCenterArgs {
   /** Rank among all data centers: 1 is asked first. */
   priority: number;
   naming: Naming;
+  /** Subscription that the deployment goes to. */
+  subscriptionId: pulumi.Input<string>;
+  storageAccess: StorageAccess;
   mediaServices: MediaServicesSettings;
   publicScheme: PublicScheme;
   /** Whether manifests tell players the other data centers that hold a video. */
@@ -101,15 +106,22 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
       {
         ...where,
         accountName: storageAccountName(naming, name),
+        storageAccess: args.storageAccess,
         ...(args.softDeleteDays === undefined ? {} : { softDeleteDays: args.softDeleteDays }),
         protect: args.protect ?? false,
       },
       { parent: this },
     );
+    const identity =
+      args.storageAccess === "identity"
+        ? this.declareIdentity(name, { ...args, ...where, storage })
+        : undefined;
     const account = new MediaServicesAccount(
       name,
       {
         ...where,
+        subscriptionId: args.subscriptionId,
+        ...(identity && { identity }),
         settings: mediaServices,
         dataCenter: name,
         storage,
@@ -121,5 +133,28 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
       { parent: this },
     );
     return { account, storage };
+  }
+
+  private declareIdentity(
+    name: string,
+    args: StreamingDataCenterArgs & {
+      resourceGroupName: pulumi.Input<string>;
+      storage: MediaStorage;
+    },
+  ): MediaIdentity {
+    const { naming, subscriptionId, resourceGroupName, location, storage } = args;
+    return new MediaIdentity(
+      name,
+      {
+        naming,
+        subscriptionId,
+        resourceGroupName,
+        location,
+        identityName: identityName(naming, name),
+        storageAccountId: storage.accountId,
+        ...(args.tags && { tags: args.tags }),
+      },
+      { parent: this },
+    );
   }
 }

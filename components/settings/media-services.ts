@@ -1,4 +1,5 @@
 import type { ConfigReader } from "./config-reader";
+import { readContainerImage } from "./container-image";
 
 /** The kinds of account that can be declared. */
 export type MediaServicesSettings = SelfHostedSettings | ClassicSettings;
@@ -6,7 +7,7 @@ export type MediaServicesSettings = SelfHostedSettings | ClassicSettings;
 /** This project's own media service, as a container app. */
 export interface SelfHostedSettings {
   kind: "self-hosted";
-  /** Container image of the media service. */
+  /** Container image of the media service, by its digest or of this machine only. */
   image: string;
   encoder: "auto" | "ffmpeg" | "node-av";
   watchPage: boolean;
@@ -47,18 +48,14 @@ const retiredHosts =
 /** Reads `mediaServices` and the keys of the chosen kind. */
 export function readMediaServices(config: ConfigReader): MediaServicesSettings {
   const kind = config.choice("mediaServices", kinds, "self-hosted");
-  const selfHosted: SelfHostedSettings = {
+  if (kind === "azure") return readClassic(config);
+  return {
     kind: "self-hosted",
-    image: config.text("image", ""),
+    image: readContainerImage(config),
     encoder: config.choice("encoder", encoders, "auto"),
     watchPage: config.flag("watchPage", false),
     logLevel: config.choice("logLevel", logLevels, "info"),
   };
-  if (kind === "azure") return readClassic(config);
-  if (selfHosted.image === "") {
-    config.refuse("image", "is required; name the container image of the media service");
-  }
-  return selfHosted;
 }
 
 function readClassic(config: ConfigReader): ClassicSettings {

@@ -12,6 +12,9 @@ import { readVideos, type Video } from "./videos";
 /** How players and the chain reach the data centers. */
 export type PublicScheme = "https" | "http";
 
+/** How the media service reaches its store: as an identity of its own, or with the store's key. */
+export type StorageAccess = "identity" | "shared-key";
+
 /** Everything the program declares, from a stack's configuration. */
 export interface Settings {
   dataCenters: RankedDataCenter[];
@@ -22,7 +25,7 @@ export interface Settings {
   publicScheme: PublicScheme;
   /** Tells players the other data centers that hold a video. */
   contentSteering: boolean;
-  storageAccess: "shared-key";
+  storageAccess: StorageAccess;
   serverSideCopy: "auto" | "never" | "always";
   /** Whether blobs that somebody else wrote in a copy give way to the original's. */
   overwriteReplicas: boolean;
@@ -82,6 +85,7 @@ export function readSettings(source: SettingsSource): Settings {
   refuseUnknownKeys(config, source.keys);
   const dataCenters = readDataCenters(config);
   const primary = readDataCenterName(config, "primary", dataCenters);
+  const mediaServices = readMediaServices(config);
   const settings: Settings = {
     dataCenters: rankDataCenters(dataCenters, primary),
     sharedLocation: dataCenters[0]?.location ?? "",
@@ -90,10 +94,10 @@ export function readSettings(source: SettingsSource): Settings {
       dataCenterNames: dataCenters.map(({ name }) => name),
       fileSizeBytes: source.fileSizeBytes,
     }),
-    mediaServices: readMediaServices(config),
+    mediaServices,
     publicScheme: config.choice("publicScheme", ["https", "http"], "https"),
     contentSteering: config.flag("contentSteering", true),
-    storageAccess: readStorageAccess(config),
+    storageAccess: readStorageAccess(config, mediaServices.kind),
     overwriteReplicas: config.flag("overwriteReplicas", false),
     serverSideCopy: config.choice("serverSideCopy", ["auto", "never", "always"], "auto"),
     // Locators are renewed 14 days before they lapse: shorter ones would be renewed on every run.
@@ -115,16 +119,18 @@ function refuseUnknownKeys(config: ConfigReader, keys: string[]): void {
   }
 }
 
-function readStorageAccess(config: ConfigReader): "shared-key" {
-  if (config.text("storageAccess", "identity") === "identity") {
+function readStorageAccess(
+  config: ConfigReader,
+  kind: MediaServicesSettings["kind"],
+): StorageAccess {
+  const access = config.choice("storageAccess", ["identity", "shared-key"], "identity");
+  if (access === "identity" && kind === "azure") {
     config.refuse(
       "storageAccess",
-      'is "identity", which the media service cannot use yet; set it to "shared-key"',
+      'is "identity"; allowed where mediaServices is "azure": shared-key',
     );
-    return "shared-key";
   }
-  config.choice("storageAccess", ["identity", "shared-key"], "identity");
-  return "shared-key";
+  return access;
 }
 
 function readTags(config: ConfigReader): Record<string, string> {

@@ -12,8 +12,8 @@ import { isUnknown, type ResourceOperations } from "./resource-operations";
 export interface PathwayListInputs {
   /** Storage account of the data center that is to know the pathways. */
   readonly accountName: string;
-  /** Secret. */
-  readonly accountKey: string;
+  /** Secret; none where the store lets in identities only. */
+  readonly accountKey?: string;
   readonly blobEndpoint: string;
   /** In the order in which viewers should try them. */
   readonly pathways: readonly { readonly name: string; readonly baseUrl: string }[];
@@ -30,7 +30,11 @@ const BLOB = "pathways.json";
 export const operations: ResourceOperations<PathwayListInputs, PathwayListInputs> = {
   check(_olds, news) {
     const { failures } = new InputCheck(news)
-      .text("accountName", "accountKey", "blobEndpoint")
+      .text(
+        "accountName",
+        ...(news.accountKey === undefined ? [] : ["accountKey" as const]),
+        "blobEndpoint",
+      )
       .require(
         "pathways",
         (list) => Array.isArray(list) && list.length > 0 && list.every(isPathway),
@@ -95,6 +99,11 @@ function pathwaysIn(text: string): PathwayListInputs["pathways"] {
 }
 
 function containerIn({ accountName, accountKey, blobEndpoint }: Store): ContainerClient {
+  if (accountKey === undefined) {
+    throw new Error(
+      `Storage account '${accountName}' has no key, and the deployment has no identity to use; set storageAccess to shared-key`,
+    );
+  }
   const credential = new StorageSharedKeyCredential(accountName, accountKey);
   return new ContainerClient(`${blobEndpoint.replace(/\/+$/, "")}/${CONTAINER}`, credential, {
     retryOptions: { maxTries: 5, retryDelayInMs: 250, maxRetryDelayInMs: 8_000 },

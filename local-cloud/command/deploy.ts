@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import type { CloudConfig } from "../config";
 import { type Home, homeAt } from "../home";
 import { readJson, writeDurably } from "../storage/durable-file";
+import { filledInNotice, openValues } from "./open-values";
 import { type Deployer, findDeployer, pulumiEnvironment, runPulumi } from "./pulumi-command";
 import { copyStackSettings } from "./stack-settings";
 
@@ -47,7 +48,12 @@ export async function deployStack(options: DeployOptions): Promise<number> {
   return code;
 }
 
-/** Makes the stack where there is none, frees it of dead locks, and copies its settings. */
+/**
+ * Makes the stack where there is none, frees it of dead locks, and copies its settings; says on the
+ * standard error what this machine filled in there.
+ *
+ * @returns Path of the copy.
+ */
 export async function prepareStack(
   options: Pick<DeployOptions, "config" | "stack" | "settingsFile">,
   deployer: Deployer,
@@ -58,12 +64,16 @@ export async function prepareStack(
   const project = projectName(config.projectRoot);
   if (!existsSync(stateFile(home, project, stack))) await initStack(config, stack, deployer);
   removeDeadLocks(home, project, stack);
-  return copyStackSettings({
+  const { file, filledIn } = copyStackSettings({
     home,
     projectRoot: config.projectRoot,
     stack,
+    openValues: openValues(project),
     ...(settingsFile !== undefined && { file: settingsFile }),
   });
+  const notice = filledInNotice(stack, filledIn);
+  if (notice !== undefined) console.error(notice);
+  return file;
 }
 
 /** Name in `Pulumi.yaml`. */

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 
 /** A resource as the engine would hear of it. */
@@ -34,6 +35,8 @@ export interface Place {
   config?: Record<string, string>;
   project?: string;
   stack?: string;
+  /** The subscription that a deployment would go to. */
+  subscriptionId?: string;
 }
 
 // What is asked for here is known by heart; the exact inputs are what tests compare.
@@ -44,6 +47,7 @@ type Answer = (inputs: Inputs, name: string) => Record<string, unknown>;
 /** Runs a program against a cloud that says yes to everything, and tells what it asked for. */
 export async function deploy(program: () => object, place: Place = {}): Promise<Deployment> {
   const { config = {}, project = "twinstream", stack = "test" } = place;
+  const { subscriptionId = "11111111-2222-3333-4444-555555555555" } = place;
   const resources: Declared[] = [];
   const calls: Deployment["calls"] = [];
   const states: Deployment["states"] = {};
@@ -51,6 +55,7 @@ export async function deploy(program: () => object, place: Place = {}): Promise<
     {
       call({ token, inputs }) {
         calls.push({ token, inputs });
+        if (token === "azure-native:authorization:getClientConfig") return { subscriptionId };
         assert.equal(token, "azure-native:storage:listStorageAccountKeys");
         const { accountName } = inputs as { accountName: string };
         return { keys: [{ keyName: "key1", permissions: "FULL", value: `key of ${accountName}` }] };
@@ -162,6 +167,12 @@ function plain(value: unknown, secrets: string[], path: string): unknown {
   );
 }
 
+/** The GUID that the cloud answers for something, always the same. */
+export function guidOf(text: string): string {
+  const hex = createHash("sha256").update(text).digest("hex");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
+}
+
 /** What the cloud adds to what it was asked for. */
 const answers: Record<string, Answer> = {
   "azure-native:resources:ResourceGroup": ({ resourceGroupName }) => ({ name: resourceGroupName }),
@@ -172,6 +183,11 @@ const answers: Record<string, Answer> = {
       queue: `https://${accountName}.queue.test/`,
       table: `https://${accountName}.table.test/`,
     },
+  }),
+  "azure-native:managedidentity:UserAssignedIdentity": ({ resourceName }) => ({
+    name: resourceName,
+    clientId: guidOf(`client of ${resourceName}`),
+    principalId: guidOf(`principal of ${resourceName}`),
   }),
   "azure-native:app:ContainerApp": ({ containerAppName, configuration }) => {
     const { ingress } = configuration as { ingress: object };

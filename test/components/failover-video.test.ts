@@ -13,9 +13,11 @@ function dataCenter(name: string, priority: number): StreamingDataCenter {
     location: `${name}us`,
     priority,
     naming: { project: "twinstream", stack: "dev" },
+    subscriptionId: "11111111-2222-3333-4444-555555555555",
+    storageAccess: "shared-key",
     mediaServices: {
       kind: "self-hosted",
-      image: "registry.test/media@sha256:aa",
+      image: `registry.test/media@sha256:${"a".repeat(64)}`,
       encoder: "auto",
       watchPage: false,
       logLevel: "info",

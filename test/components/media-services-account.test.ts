@@ -8,9 +8,10 @@ import type { MediaServicesSettings } from "../../components/settings/media-serv
 import type { PublicScheme } from "../../components/settings/settings";
 import { deploy, type Deployment, resource, settled } from "./deploy";
 
+const image = `registry.test/media@sha256:${"a".repeat(64)}`;
 const selfHosted: MediaServicesSettings = {
   kind: "self-hosted",
-  image: "registry.test/media@sha256:aa",
+  image,
   encoder: "auto",
   watchPage: false,
   logLevel: "info",
@@ -31,10 +32,15 @@ async function declare(
   let account: MediaServicesAccount | undefined;
   const deployment = await deploy(() => {
     const where = { resourceGroupName: "group", location: "eastus2" };
-    const storage = new MediaStorage("east", { ...where, accountName: "eaststore" });
+    const storage = new MediaStorage("east", {
+      ...where,
+      accountName: "eaststore",
+      storageAccess: "shared-key",
+    });
     account = new MediaServicesAccount("east", {
       ...where,
       settings,
+      subscriptionId: "11111111-2222-3333-4444-555555555555",
       dataCenter: "east",
       storage,
       accountName: "eastmedia",
@@ -100,7 +106,7 @@ describe("A self-hosted MediaServicesAccount", () => {
         containers: [
           {
             name: "media-service",
-            image: "registry.test/media@sha256:aa",
+            image,
             resources: { cpu: 2, memory: "4Gi" },
             env: [
               { name: "ROLES", value: "api,origin,worker" },
@@ -109,8 +115,8 @@ describe("A self-hosted MediaServicesAccount", () => {
               { name: "DATA_CENTER", value: "east" },
               { name: "PUBLIC_SCHEME", value: "https" },
               { name: "STORAGE_ACCESS", value: "shared-key" },
-              { name: "STORAGE_ACCOUNT_NAME", value: "eaststore" },
               { name: "STORAGE_ACCOUNT_KEY", secretRef: "storage-account-key" },
+              { name: "STORAGE_ACCOUNT_NAME", value: "eaststore" },
               { name: "BLOB_ENDPOINT", value: "https://eaststore.blob.test/" },
               { name: "QUEUE_ENDPOINT", value: "https://eaststore.queue.test/" },
               { name: "TABLE_ENDPOINT", value: "https://eaststore.table.test/" },

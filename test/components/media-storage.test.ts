@@ -7,11 +7,15 @@ const args: MediaStorageArgs = {
   resourceGroupName: "group",
   location: "eastus2",
   accountName: "eastdev1",
+  storageAccess: "identity",
 };
 
 describe("MediaStorage", () => {
   it("declares an account that no stranger can read, with soft delete and the queue of jobs", async () => {
-    const deployment = await deploy(() => new MediaStorage("east", args));
+    const deployment = await deploy(() => {
+      new MediaStorage("east", args);
+      return {};
+    });
     const parent = "twinstream:storage:MediaStorage east";
 
     assert.deepEqual(
@@ -35,7 +39,8 @@ describe("MediaStorage", () => {
       enableHttpsTrafficOnly: true,
       allowBlobPublicAccess: false,
       allowCrossTenantReplication: false,
-      allowSharedKeyAccess: true,
+      allowSharedKeyAccess: false,
+      defaultToOAuthAuthentication: true,
     });
     assert.equal(account.protect, false);
     const blobs = resource(deployment, "azure-native:storage:BlobServiceProperties", "east-blobs");
@@ -55,15 +60,15 @@ describe("MediaStorage", () => {
   });
 
   it("protects the account, keeps blobs as long and tags as asked", async () => {
-    const deployment = await deploy(
-      () =>
-        new MediaStorage("east", {
-          ...args,
-          protect: true,
-          softDeleteDays: 30,
-          tags: { owner: "media" },
-        }),
-    );
+    const deployment = await deploy(() => {
+      new MediaStorage("east", {
+        ...args,
+        protect: true,
+        softDeleteDays: 30,
+        tags: { owner: "media" },
+      });
+      return {};
+    });
 
     const account = resource(deployment, "azure-native:storage:StorageAccount", "east");
     assert.equal(account.protect, true);
@@ -72,10 +77,24 @@ describe("MediaStorage", () => {
     assert.deepEqual(blobs?.inputs["deleteRetentionPolicy"], { enabled: true, days: 30 });
   });
 
+  it("neither takes nor asks for a key where identities are let in only", async () => {
+    let storage: MediaStorage | undefined;
+    const { calls } = await deploy(() => {
+      storage = new MediaStorage("east", args);
+      return {};
+    });
+
+    assert.deepEqual([calls, storage?.accountKey], [[], undefined]);
+  });
+
   it("gives the account's key as a secret and its addresses in clear text", async () => {
     let storage: MediaStorage | undefined;
-    const { calls } = await deploy(() => (storage = new MediaStorage("east", args)));
-    assert(storage);
+    const { calls, resources } = await deploy(
+      () => (storage = new MediaStorage("east", { ...args, storageAccess: "shared-key" })),
+    );
+    assert(storage?.accountKey);
+    const account = resources.find(({ type }) => type === "azure-native:storage:StorageAccount");
+    assert.equal(account?.inputs["allowSharedKeyAccess"], true);
 
     assert.deepEqual(calls, [
       {

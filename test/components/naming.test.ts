@@ -7,6 +7,7 @@ import {
   mediaAccountName,
   type Naming,
   resourceGroupName,
+  roleAssignmentName,
   storageAccountName,
 } from "../../components/naming";
 
@@ -49,6 +50,10 @@ describe("names", () => {
           containerAppName(naming, dataCenter),
           /^(?=.{2,32}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
         );
+        assert.match(
+          roleAssignmentName(naming, dataCenter),
+          /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+        );
         assert.match(resourceGroupName(naming, dataCenter), /^[a-z0-9-]{1,89}[a-z0-9]$/);
         assert.match(hostLabel(naming), /^(?=.{1,49}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
       }),
@@ -67,6 +72,8 @@ describe("names", () => {
         storageAccountName(naming, dataCenter),
         mediaAccountName(naming, dataCenter),
         containerAppName(naming, dataCenter),
+        roleAssignmentName(naming, `${dataCenter}-blobs`),
+        roleAssignmentName(naming, `${dataCenter}-queue`),
       ]),
     );
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "yaml";
@@ -15,10 +16,16 @@ export function committedConfig(stack: string): Config {
   );
 }
 
+/** The local cloud's, which takes an image that no registry has. */
+const LOCAL_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000";
+
+/** What each deployment is given where the committed file leaves the image out. */
+const BUILT_IMAGE = `registry.test/media@sha256:${createHash("sha256").update("a build").digest("hex")}`;
+
 /** Runs index.ts afresh with changes to the committed configuration of a stack. */
 export function runProgram(stack: string, changes: Config = {}): Promise<Deployment> {
   const config = Object.fromEntries(
-    Object.entries({ ...committedConfig(stack), ...changes })
+    Object.entries({ image: BUILT_IMAGE, ...committedConfig(stack), ...changes })
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => [
         `twinstream:${key}`,
@@ -29,5 +36,9 @@ export function runProgram(stack: string, changes: Config = {}): Promise<Deploym
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a module's cache is such a map
   delete require.cache[program];
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- runs it once more, on purpose
-  return deploy(() => require(program) as object, { config, stack });
+  return deploy(() => require(program) as object, {
+    config,
+    stack,
+    subscriptionId: LOCAL_SUBSCRIPTION,
+  });
 }

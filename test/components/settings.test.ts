@@ -10,12 +10,13 @@ type Config = Record<string, unknown>;
 
 const GUID = "0a1b2c3d-0000-4000-8000-00000000000f";
 
+const image = `registry.test/media@sha256:${"a".repeat(64)}`;
 const good: Config = {
   dataCenters: [
     { name: "east", location: "East US 2" },
     { name: "west", location: "westus2" },
   ],
-  image: "registry.test/media@sha256:aa",
+  image,
   storageAccess: "shared-key",
   videos: [{ name: "Big Buck Bunny", file: "samples/bunny.mp4" }],
 };
@@ -71,7 +72,7 @@ describe("the stack's settings", () => {
       ],
       mediaServices: {
         kind: "self-hosted",
-        image: "registry.test/media@sha256:aa",
+        image,
         encoder: "auto",
         watchPage: false,
         logLevel: "info",
@@ -135,7 +136,7 @@ describe("the stack's settings", () => {
     );
     assert.deepEqual(settings.mediaServices, {
       kind: "self-hosted",
-      image: "registry.test/media@sha256:aa",
+      image,
       encoder: "node-av",
       watchPage: true,
       logLevel: "debug",
@@ -331,8 +332,25 @@ describe("the stack's settings", () => {
     {
       why: "a self-hosted service without an image",
       config: { image: "" },
-      problem: "image: is required; name the container image of the media service",
+      problem:
+        "image: is required; name the image that was built, for example with --config; allowed:" +
+        " <registry>/<repository>@sha256:<64 hex digits>, or localhost/<name> in the local cloud",
     },
+    ...[
+      "registry.test/media:latest",
+      "registry.test/media",
+      "registry.test/media@sha256:abc",
+      `registry.test/media@sha256:${"A".repeat(64)}`,
+      `media@sha256:${"a".repeat(64)}`,
+      "registry.test/media@sha256:<the digest of the build>",
+      "localhost/",
+    ].map((wrong) => ({
+      why: `the image ${wrong}`,
+      config: { image: wrong },
+      problem:
+        `image: is "${wrong}"; allowed: <registry>/<repository>@sha256:<64 hex digits>,` +
+        " or localhost/<name> in the local cloud",
+    })),
     {
       why: "an unknown encoder",
       config: { encoder: "x265" },
@@ -349,10 +367,9 @@ describe("the stack's settings", () => {
       problem: 'watchPage: is "yes"; allowed: true, false',
     },
     {
-      why: "an identity for the store, which cannot be used yet",
-      config: { storageAccess: undefined },
-      problem:
-        'storageAccess: is "identity", which the media service cannot use yet; set it to "shared-key"',
+      why: "an identity for the store of a classic account",
+      config: { ...classic, storageAccess: undefined },
+      problem: 'storageAccess: is "identity"; allowed where mediaServices is "azure": shared-key',
     },
     {
       why: "an unknown way to the store",

@@ -1,9 +1,12 @@
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 import { StreamingDataCenter } from "../../components/streaming-data-center";
+import type { StorageAccess } from "../../components/settings/settings";
 import { deploy, resource, settled } from "./deploy";
 
-async function declare() {
+const subscriptionId = "11111111-2222-3333-4444-555555555555";
+
+async function declare(storageAccess: StorageAccess = "shared-key") {
   let dataCenter: StreamingDataCenter | undefined;
   const deployment = await deploy(
     () =>
@@ -11,9 +14,11 @@ async function declare() {
         location: "eastus2",
         priority: 2,
         naming: { project: "twinstream", stack: "dev" },
+        subscriptionId,
+        storageAccess,
         mediaServices: {
           kind: "self-hosted",
-          image: "registry.test/media@sha256:aa",
+          image: `registry.test/media@sha256:${"a".repeat(64)}`,
           encoder: "auto",
           watchPage: false,
           logLevel: "info",

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, it } from "mocha";
@@ -13,12 +14,19 @@ const stacks = readdirSync(resolve()).flatMap(
   (file) => /^Pulumi\.(\w+)\.yaml$/.exec(file)?.[1] ?? [],
 );
 
+/** What each deployment is given for the image, which committed files leave out. */
+const builtImage = `registry.test/media@sha256:${createHash("sha256").update("a build").digest("hex")}`;
+
+/** The only subscription that an image of this machine may go to. */
+const localCloud = "00000000-0000-0000-0000-000000000000";
+
 /** Runs the program with the committed configuration of a stack, changed by key without namespace. */
 function run(stack: string, changes: Record<string, unknown> = {}): Promise<Deployment> {
   const file = parse(readFileSync(resolve(`Pulumi.${stack}.yaml`), "utf8")) as {
     config: Record<string, unknown>;
   };
-  const changed = Object.entries(changes).map(([key, value]) => [`twinstream:${key}`, value]);
+  const given = stack === "dev" ? changes : { image: builtImage, ...changes };
+  const changed = Object.entries(given).map(([key, value]) => [`twinstream:${key}`, value]);
   const values = [...Object.entries(file.config), ...changed] as [string, unknown][];
   const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   const config = Object.fromEntries(values.map(([key, value]) => [key, text(value)]));
@@ -26,7 +34,11 @@ function run(stack: string, changes: Record<string, unknown> = {}): Promise<Depl
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a module's cache is such a map
   delete require.cache[program];
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- runs it once more, on purpose
-  return deploy(() => require(program) as object, { config, stack });
+  return deploy(() => require(program) as object, {
+    config,
+    stack,
+    ...(stack === "dev" && { subscriptionId: localCloud }),
+  });
 }
 
 /** What the pack's configuration of a stack says; strict where there is none. */

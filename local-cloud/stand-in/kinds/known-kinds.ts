@@ -1,5 +1,6 @@
 import { containerApp } from "./container-app";
 import { contentDeliveryKinds } from "./content-delivery";
+import { identityKinds } from "./identity";
 import { managedEnvironment } from "./managed-environment";
 import { mediaServicesKinds } from "./media-services";
 import { resourceGroup } from "./resource-group";
@@ -21,6 +22,7 @@ export const knownKinds: KindTable = new Map(
     queue,
     table,
     ...storageSettingsKinds,
+    ...identityKinds,
     managedEnvironment,
     containerApp,
     ...mediaServicesKinds,

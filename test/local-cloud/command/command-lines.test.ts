@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import { filledInNotice, openValues } from "../../../local-cloud/command/open-values";
 import { planPulumiRun } from "../../../local-cloud/command/pulumi-arguments";
 import { findDeployer, pulumiEnvironment } from "../../../local-cloud/command/pulumi-command";
 import { outputLines } from "../../../local-cloud/command/stack-outputs";
@@ -154,12 +155,36 @@ describe("the commands of the local cloud", () => {
     const copy = copyStackSettings(source);
     copyStackSettings(source);
 
-    assert.equal(readFileSync(copy, "utf8"), "config:\n  a: 1\n\nencryptionsalt: v1:x\n");
+    assert.deepEqual(copy.filledIn, {});
+    assert.equal(readFileSync(copy.file, "utf8"), "config:\n  a: 1\nencryptionsalt: v1:x\n");
     assert.equal(readFileSync(original, "utf8"), "config:\n  a: 1\n");
     assert.throws(
       () => copyStackSettings({ ...source, stack: "none" }),
       /stack none has no settings: there is no file .*Pulumi\.none\.yaml/,
     );
+  });
+
+  it("fill in what a stack's settings leave to its deployment, and say so", () => {
+    const home = homeAt(join(directory, "home"));
+    createHome(home);
+    writeFileSync(join(directory, "Pulumi.staging.yaml"), "config:\n  p:publicScheme: https\n");
+    const { file, filledIn } = copyStackSettings({
+      home,
+      projectRoot: directory,
+      stack: "staging",
+      openValues: openValues("p"),
+    });
+
+    assert.equal(
+      readFileSync(file, "utf8"),
+      "config:\n  p:publicScheme: https\n  p:image: localhost/twinstream/media-service\n",
+    );
+    assert.equal(
+      filledInNotice("staging", filledIn),
+      "note: stack staging leaves open what this machine fills in:" +
+        " p:image localhost/twinstream/media-service",
+    );
+    assert.equal(filledInNotice("dev", {}), undefined);
   });
 
   it("print every address of a video, data centers first", () => {

@@ -1,0 +1,13 @@
+/**
+ * Ids of Azure's own roles, the same in every tenant.
+ * https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+ */
+export const builtInRoles = {
+  storageBlobDataContributor: "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+  storageBlobDelegator: "db58b8e5-c6ad-4a2a-8342-4190687cbf4a",
+  storageQueueDataContributor: "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
+  storageTableDataContributor: "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
+} as const;
+
+/** One of Azure's own roles. */
+export type BuiltInRole = keyof typeof builtInRoles;

@@ -1,0 +1,82 @@
+import * as authorization from "@pulumi/azure-native/authorization";
+import * as managedidentity from "@pulumi/azure-native/managedidentity";
+import * as pulumi from "@pulumi/pulumi";
+import { type BuiltInRole, builtInRoles } from "./built-in-roles";
+import { type Naming, roleAssignmentName } from "./naming";
+
+/** Inputs of {@link MediaIdentity}. */
+export interface MediaIdentityArgs {
+  resourceGroupName: pulumi.Input<string>;
+  location: string;
+  naming: Naming;
+  /** Subscription that all of it lies in. */
+  subscriptionId: pulumi.Input<string>;
+  /** Name of the identity; at most 128 letters, digits and hyphens. */
+  identityName: string;
+  /** Resource id of the storage account that it may use, and nothing else. */
+  storageAccountId: pulumi.Input<string>;
+  tags?: Record<string, string>;
+}
+
+/** What a media service does with its store, as rights that end at its account. */
+const storeRoles: Record<string, BuiltInRole> = {
+  blobs: "storageBlobDataContributor",
+  // Locators for uploads are signed with a key that the store lends to an identity.
+  signatures: "storageBlobDelegator",
+  queue: "storageQueueDataContributor",
+  tables: "storageTableDataContributor",
+};
+
+/**
+ * Who a data center's media service is towards Azure: an identity without any password, which may
+ * use the data of one storage account.
+ */
+export class MediaIdentity extends pulumi.ComponentResource {
+  /** Resource id. */
+  readonly identityId: pulumi.Output<string>;
+  /** What the service's programs call it by. */
+  readonly clientId: pulumi.Output<string>;
+  /** Its rights; who uses them waits for them. */
+  readonly grants: pulumi.Resource[];
+
+  constructor(name: string, args: MediaIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("twinstream:identity:MediaIdentity", name, {}, opts);
+
+    const identity = new managedidentity.UserAssignedIdentity(
+      name,
+      {
+        resourceGroupName: args.resourceGroupName,
+        resourceName: args.identityName,
+        location: args.location,
+        tags: args.tags,
+      },
+      { parent: this },
+    );
+    this.identityId = identity.id;
+    this.clientId = identity.clientId;
+    this.grants = Object.entries(storeRoles).map(([purpose, role]) =>
+      this.grant(`${name}-${purpose}`, { ...args, role, principalId: identity.principalId }),
+    );
+    this.registerOutputs({ identityId: this.identityId, clientId: this.clientId });
+  }
+
+  private grant(
+    name: string,
+    args: MediaIdentityArgs & { role: BuiltInRole; principalId: pulumi.Input<string> },
+  ): pulumi.Resource {
+    const { naming, subscriptionId, role } = args;
+    return new authorization.RoleAssignment(
+      name,
+      {
+        roleAssignmentName: roleAssignmentName(naming, name),
+        scope: args.storageAccountId,
+        principalId: args.principalId,
+        // Said, so that Azure does not look for an identity that its directory may not show yet.
+        principalType: authorization.PrincipalType.ServicePrincipal,
+        roleDefinitionId: pulumi.interpolate`/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${builtInRoles[role]}`,
+      },
+      // An assignment can't be changed, and its name follows from what it is for.
+      { parent: this, deleteBeforeReplace: true },
+    );
+  }
+}
