@@ -28,6 +28,8 @@ export interface MediaServiceConfig {
   readonly watchPage: boolean;
   readonly contentSteering: boolean;
   readonly logLevel: string;
+  /** How long the process may take to end. */
+  readonly shutdown: { readonly delaySeconds: number; readonly graceSeconds: number };
 }
 
 /** A setting is missing or wrong; the message says which, and never shows a secret. */
@@ -75,6 +77,10 @@ export function readConfig(env: Environment = process.env): MediaServiceConfig {
       "fatal",
       "silent",
     ]),
+    shutdown: {
+      delaySeconds: readSeconds(env, "SHUTDOWN_DELAY_SECONDS", 0),
+      graceSeconds: readSeconds(env, "SHUTDOWN_GRACE_SECONDS", 45),
+    },
   };
 }
 
@@ -150,6 +156,13 @@ function readPort(text: string | undefined): number {
     throw new ConfigError("CONTAINER_APP_PORT", `must be a port number, got '${text}'`);
   }
   return port;
+}
+
+function readSeconds(env: Environment, name: string, unset: number): number {
+  const text = env[name];
+  if (text === undefined || text === "") return unset;
+  if (/^\d{1,3}(\.\d+)?$/.test(text)) return Number(text);
+  throw new ConfigError(name, `must be a number of seconds from 0 to 999, got '${text}'`);
 }
 
 function readPrincipals(text: string | undefined): ServicePrincipal[] {

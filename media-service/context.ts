@@ -6,6 +6,7 @@ import type { Logger } from "pino";
 import { registerApi } from "./api/register-api";
 import type { ManagedIdentityStorage, MediaServiceConfig } from "./config";
 import { httpApp } from "./http-app";
+import { HttpDrain } from "./http-drain";
 import { HttpWebHooks } from "./notifications/http-web-hooks";
 import { registerOrigin } from "./origin/register-origin";
 import type { Clock } from "./ports/clock";
@@ -33,6 +34,7 @@ const systemClock: Clock = { now: () => new Date() };
 /** One process of the media service: everything it is made of, built once and ended together. */
 export class MediaServiceContext implements AsyncDisposable {
   private readonly parts: AsyncDisposable[] = [];
+  private readonly drain: HttpDrain;
 
   private constructor(
     private readonly settings: {
@@ -42,7 +44,9 @@ export class MediaServiceContext implements AsyncDisposable {
     },
     private readonly app: FastifyInstance,
     private readonly account: AccountDeps,
-  ) {}
+  ) {
+    this.drain = new HttpDrain(app.server);
+  }
 
   /** Opens the store and starts the roles that the process has; resolves when it listens. */
   static async start(config: MediaServiceConfig, log: Logger): Promise<MediaServiceContext> {
@@ -64,9 +68,17 @@ export class MediaServiceContext implements AsyncDisposable {
     return listeningPort(this.app);
   }
 
-  /** Answers what is under way, gives a running job back to the queue, and ends. */
+  /** Gives a running job back to the queue, sends the answers that are under way, and ends. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.app.close(), ...this.parts.map((part) => part[Symbol.asyncDispose]())]);
+    const parts = this.parts.map((part) => part[Symbol.asyncDispose]());
+    await Promise.all([this.endServer(), ...parts]);
+  }
+
+  private async endServer(): Promise<void> {
+    const { config, log } = this.settings;
+    const cut = await this.drain.run(config.shutdown);
+    if (cut > 0) log.warn({ connections: cut }, "hung up on clients that took too long");
+    await this.app.close();
   }
 
   private async startRoles(): Promise<void> {
@@ -124,6 +136,7 @@ export class MediaServiceContext implements AsyncDisposable {
       dataCenter: config.dataCenter,
       watchPage: config.watchPage,
       contentSteering: config.contentSteering,
+      stopping: () => this.drain.begun,
     });
   }
 

@@ -43,4 +43,6 @@ export interface OriginDeps {
   /** Whether manifests tell players the other data centers that hold a video. */
   readonly contentSteering: boolean;
   readonly cache?: OriginCacheOptions;
+  /** Whether this process is about to end. */
+  readonly stopping?: () => boolean;
 }

@@ -55,7 +55,7 @@ export function registerOrigin(app: FastifyInstance, deps: OriginDeps): void {
       ? new ContentSteering({ list, health, replicas: new Replicas(), dataCenter })
       : undefined;
     streamingRoutes(scope, { blobs: deps.blobs, lookup, library, bodies, hot, steering });
-    readinessRoute(scope, new ReadinessCheck(deps, library, scope.log));
+    readinessRoute(scope, new ReadinessCheck(deps, library, scope.log), deps.stopping);
     if (deps.watchPage) {
       const catalog = new Catalog(deps, library, scope.log);
       watchPageRoutes(scope, { catalog, list, health });
