@@ -3,8 +3,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { cpus } from "node:os";
 import { after, afterEach, before, describe, it } from "mocha";
 import type { Readiness } from "../../../media-service/origin/readiness";
-import { entityId } from "../../../media-service/domain/ids";
-import { LocatorType } from "../../../media-service/domain/locator";
 import type { AccountDeps } from "../../../media-service/services/account-deps";
 import {
   defaultEndpointId,
@@ -20,8 +18,7 @@ import {
 import { openTestAccount } from "../../support/account-deps";
 import { type Azurite, startAzurite } from "../../support/azurite";
 import { startMediaService, type TestMediaService } from "../../support/media-service";
-import { FakeBlobStore } from "./fake-store";
-import { putFilm } from "./test-origin";
+import { publishFilm } from "./test-origin";
 
 /** Probes come this often: within one of them a fault has to be seen. */
 const PROBE_INTERVAL_MS = 10_000;
@@ -52,7 +49,7 @@ describe("GET /readyz over a store that breaks", function () {
   before(async () => {
     azurite = await startAzurite();
     account = await openTestAccount(azurite);
-    for (const guid of GUIDS) await publish(account, guid);
+    for (const guid of GUIDS) await publishFilm(account, guid);
     const through = async (endpoint: string): Promise<string> => {
       const proxy = await startStoreProxy(endpoint, rules);
       proxies.push(proxy);
@@ -197,32 +194,3 @@ describe("GET /readyz over a store that breaks", function () {
 });
 
 /** Publishes a film as the API would, straight into the store. */
-async function publish({ stores, blobs }: AccountDeps, guid: string): Promise<void> {
-  const now = new Date();
-  const container = `asset-${guid}`;
-  const memory = new FakeBlobStore();
-  putFilm(memory, container);
-  await blobs.createContainer(container);
-  for await (const { name, sizeBytes } of memory.list(container)) {
-    const address = { container, blob: name };
-    const content = await memory.readRange(address, { offset: 0, sizeBytes });
-    await blobs.write(address, content, { contentType: "video/mp4" });
-  }
-  const assetId = entityId("cid", guid);
-  await stores.assets.insert({
-    ...{ id: assetId, name: "film", alternateId: null, options: 0, formatOption: 0, state: 0 },
-    ...{ created: now, lastModified: now, storageAccountName: "s", container },
-    ...{ containerReady: true, deleting: false, parentAssetIds: [] },
-  });
-  await stores.locators.insert({
-    ...{ id: entityId("lid", guid), name: null, type: LocatorType.onDemandOrigin },
-    ...{
-      accessPolicyId: entityId("pid", guid),
-      assetId,
-      startTime: null,
-      permissions: 1,
-      container,
-    },
-    expirationDateTime: new Date(now.getTime() + 3_600_000),
-  });
-}

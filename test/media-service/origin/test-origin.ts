@@ -1,5 +1,8 @@
 import fastify, { type FastifyInstance } from "fastify";
 import type { OriginDeps } from "../../../media-service/origin/origin-deps";
+import { entityId } from "../../../media-service/domain/ids";
+import { LocatorType } from "../../../media-service/domain/locator";
+import type { AccountDeps } from "../../../media-service/services/account-deps";
 import { registerOrigin } from "../../../media-service/origin/register-origin";
 import { renderServerManifest } from "../../../media-service/packaging/server-manifest";
 import { tinyAudio, tinyMp4, tinyVideo } from "../packaging/tiny-mp4";
@@ -58,4 +61,35 @@ export function putFilm(blobs: FakeBlobStore, container: string, name = "film"):
       name,
     ),
   );
+}
+
+/** Writes the film into an account, published under a locator that lives an hour. */
+export async function publishFilm({ stores, blobs }: AccountDeps, guid: string): Promise<void> {
+  const now = new Date();
+  const container = `asset-${guid}`;
+  const memory = new FakeBlobStore();
+  putFilm(memory, container);
+  await blobs.createContainer(container);
+  for await (const { name, sizeBytes } of memory.list(container)) {
+    const address = { container, blob: name };
+    const content = await memory.readRange(address, { offset: 0, sizeBytes });
+    await blobs.write(address, content, { contentType: "video/mp4" });
+  }
+  const assetId = entityId("cid", guid);
+  await stores.assets.insert({
+    ...{ id: assetId, name: "film", alternateId: null, options: 0, formatOption: 0, state: 0 },
+    ...{ created: now, lastModified: now, storageAccountName: "s", container },
+    ...{ containerReady: true, deleting: false, parentAssetIds: [] },
+  });
+  await stores.locators.insert({
+    ...{ id: entityId("lid", guid), name: null, type: LocatorType.onDemandOrigin },
+    ...{
+      accessPolicyId: entityId("pid", guid),
+      assetId,
+      startTime: null,
+      permissions: 1,
+      container,
+    },
+    expirationDateTime: new Date(now.getTime() + 3_600_000),
+  });
 }
