@@ -41,7 +41,8 @@ interface Contender {
 
 /**
  * Compares one process of the origin with one of nginx: what is kept in memory with files on disk,
- * and, where nothing is kept, a range of a film in the store with `proxy_pass` of a blob as large.
+ * and, where nothing is kept, a part of a film in the store with `proxy_pass` of the same part. How fast
+ * whole blobs of that size come by `proxy_pass` is told too: Azurite reads parts twice, to sum them up.
  */
 async function main(): Promise<void> {
   const missing = ["wrk", "nginx"].filter((tool) => spawnSync(tool, ["-v"]).error !== undefined);
@@ -88,11 +89,14 @@ async function compare(
   const files = (prefix: string) => (size: Size) =>
     range(SEGMENTS).map((index) => `${prefix}/${size.name}-${index}.m4s`);
   const segments = (size: Size): string[] => range(SEGMENTS).map((index) => urlOf(size, index));
+  const parts = (size: Size): string[] =>
+    range(SEGMENTS).map((index) => `/part/${partOf(size, index)}/${size.name}.mp4`);
   const contenders: Contender[] = [
     { name: "nginx static", server: nginx, paths: files("/static") },
     { name: "origin warm", server: warm, paths: segments },
-    { name: "nginx proxy_pass", server: nginx, paths: files("/store") },
+    { name: "nginx proxy_pass", server: nginx, paths: parts },
     { name: "origin cold", server: cold, paths: segments },
+    { name: "nginx, whole blobs", server: nginx, paths: files("/store") },
   ];
   for (const size of SIZES) {
     const results = new Map<string, Measured[]>(contenders.map(({ name }) => [name, []]));
@@ -113,7 +117,7 @@ function report(size: Size, results: ReadonlyMap<string, readonly Measured[]>): 
     const cpuMicrosecondsPerRequest = median(runs.map((run) => run.cpuMicrosecondsPerRequest));
     medians.set(name, { requestsPerSecond, cpuMicrosecondsPerRequest });
     console.log(
-      `  ${name.padEnd(17)} ${requestsPerSecond.toFixed(0).padStart(7)} requests/s ` +
+      `  ${name.padEnd(18)} ${requestsPerSecond.toFixed(0).padStart(7)} requests/s ` +
         `${cpuMicrosecondsPerRequest.toFixed(0).padStart(6)} us CPU a request`,
     );
   }
@@ -177,6 +181,12 @@ function film({ segmentBytes }: Size): Buffer {
     sync: frame % FRAMES_PER_SEGMENT === 0,
   }));
   return tinyMp4([{ kind: "video", trackId: 1, timescale: 12_800, samples }]);
+}
+
+/** First and last byte of a segment in its film. */
+function partOf(size: Size, index: number): string {
+  const start = film(size).length - (SEGMENTS - index) * size.segmentBytes;
+  return `${start}-${start + size.segmentBytes - 1}`;
 }
 
 async function put(container: ContainerClient, name: string, bytes: Buffer): Promise<void> {

@@ -1,10 +1,12 @@
 import pino from "pino";
+import { collectAtOnce } from "./collect-at-once";
 import { ConfigError, type MediaServiceConfig, readConfig } from "./config";
 import { MediaServiceContext } from "./context";
 
 /** Starts a process of the media service and ends it, drained, on SIGTERM or SIGINT. */
 async function main(): Promise<void> {
   const config = configOrExit();
+  if (config.roles.has("origin")) collectAtOnce();
   const log = pino({ level: config.logLevel });
   const context = await MediaServiceContext.start(config, log);
   const { port } = context;

@@ -13,9 +13,15 @@ export interface StaticAndProxyOptions {
   readonly signature: string;
 }
 
-/** One nginx, in one process as the origin is one: `/static/` from disk, `/store/` by `proxy_pass`. */
+/**
+ * One nginx, in one process as the origin is one: `/static/` from disk, and by `proxy_pass` from the store
+ * whole blobs (`/store/{name}`) and parts of them (`/part/{first byte}-{last byte}/{name}`).
+ */
 export function startStaticAndProxy(options: StaticAndProxyOptions): Promise<Nginx> {
   const { directory, files, storeHost, containerPath, signature } = options;
+  const pass = (name: string): string =>
+    `proxy_pass http://store${containerPath}/${name}?${signature};`;
+  const common = `proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host ${storeHost};`;
   return startNginx({
     directory,
     http: (listen) => `
@@ -24,10 +30,8 @@ export function startStaticAndProxy(options: StaticAndProxyOptions): Promise<Ngi
   server {
     listen ${listen};
     location /static/ { alias ${files}/; }
-    location ~ ^/store/(.+)$ {
-      proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host ${storeHost};
-      proxy_pass http://store${containerPath}/$1?${signature};
-    }
+    location ~ ^/store/(.+)$ { ${common} ${pass("$1")} }
+    location ~ ^/part/(\\d+-\\d+)/(.+)$ { ${common} proxy_set_header Range "bytes=$1"; ${pass("$2")} }
   }`,
   });
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import fastify from "fastify";
+import { collectAtOnce } from "../../media-service/collect-at-once";
 import { registerOrigin } from "../../media-service/origin/register-origin";
 import { AzureBlobStore } from "../../media-service/storage/azure-blob-store";
 import { FakePublishedAssets } from "../../test/media-service/origin/fake-store";
@@ -47,6 +48,7 @@ export async function startOrigin(
 
 async function serve(): Promise<void> {
   const { BENCH_ACCOUNT = "", BENCH_KEY = "", BENCH_BLOBS = "", BENCH_WARMTH } = process.env;
+  collectAtOnce();
   const published = new FakePublishedAssets();
   published.publish(LOCATOR, { container: CONTAINER });
   const app = fastify();

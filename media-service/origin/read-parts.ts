@@ -1,5 +1,5 @@
 import type { RecipePart } from "../packaging/segment-recipe";
-import type { BlobStore } from "../ports/blob-store";
+import type { BlobRange, BlobStore } from "../ports/blob-store";
 import type { OpenFile } from "./presentation-library";
 
 /** Where an asset's files are, and those that were opened. */
@@ -33,18 +33,12 @@ export async function readParts(
 ): Promise<Buffer[]> {
   const reads = joinedReads(parts);
   const loaded = await Promise.all(
-    reads.map(({ src, offset, end }) => {
-      const etag = files.get(src)?.properties.etag;
-      return blobs.readRange(
+    reads.map(({ src, offset, end }) =>
+      blobs.readRange(
         { container, blob: src },
-        {
-          offset,
-          sizeBytes: end - offset,
-          signal: AbortSignal.timeout(READ_TIMEOUT_MS),
-          ...(etag === undefined ? {} : { etag }),
-        },
-      );
-    }),
+        rangeOf(files, { src, offset, sizeBytes: end - offset }),
+      ),
+    ),
   );
   return parts.map(({ src, offset, sizeBytes }) => {
     const index = reads.findIndex(
@@ -53,6 +47,34 @@ export async function readParts(
     const start = offset - (reads[index]?.offset ?? 0);
     return loaded[index]?.subarray(start, start + sizeBytes) ?? Buffer.alloc(0);
   });
+}
+
+/**
+ * Reads a part of a file, given to `take` in pieces as they arrive.
+ *
+ * @throws ConflictError when the file is not what it was when it was opened.
+ */
+export function streamPart(
+  { blobs, container, files }: AssetFiles,
+  part: RecipePart,
+  take: (piece: Buffer) => void,
+): Promise<void> {
+  return blobs.streamRange({ container, blob: part.src }, rangeOf(files, part), take);
+}
+
+function rangeOf(
+  files: ReadonlyMap<string, OpenFile>,
+  { src, offset, sizeBytes }: RecipePart,
+): BlobRange {
+  const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
+  return { offset, sizeBytes, etag: requireFile(files, src).properties.etag, signal };
+}
+
+/** A file of an asset that was opened. */
+export function requireFile(files: ReadonlyMap<string, OpenFile>, src: string): OpenFile {
+  const file = files.get(src);
+  if (!file) throw new RangeError(`'${src}' was not opened`);
+  return file;
 }
 
 function joinedReads(parts: readonly RecipePart[]): Read[] {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Readable } from "node:stream";
-import type { BodyCache } from "./body-cache";
+import type { BodyCache, MakeBody } from "./body-cache";
 import { type BodyRange, parseRange } from "./byte-range";
 import { isUnchanged, mayBeContinued, type Validators } from "./conditions";
 import {
@@ -10,11 +10,13 @@ import {
   isManifestType,
 } from "./content-encoding";
 
+import { GrowingBody, wholeBody } from "./growing-body";
+
 /** Something to send, that is read only when it has to be. */
 export interface Resource extends Validators {
   readonly contentType: string;
   readonly cacheControl: string;
-  readonly body: (() => Promise<Buffer>) | WholeFile;
+  readonly body: MakeBody | WholeFile;
   /** Where what was made is kept. With it, manifests go out compressed to those who can read it. */
   readonly keptIn?: BodyCache;
 }
@@ -41,9 +43,28 @@ export async function sendResource(
   });
   if (isUnchanged(request.headers, chosen)) return reply.code(304).send();
   void reply.type(chosen.contentType);
-  const body = await bodyOf(chosen);
+  return sendBody(request, reply, { chosen, body: await bodyOf(chosen) });
+}
+
+async function sendBody(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { chosen, body }: { chosen: Resource; body: Buffer | GrowingBody | WholeFile },
+): Promise<FastifyReply> {
+  const range = rangeOf(request, chosen, Buffer.isBuffer(body) ? body.length : body.sizeBytes);
+  if (body instanceof GrowingBody) {
+    if (request.method === "GET" && !range) return sendGrowing(reply, body);
+    return sendBody(request, reply, { chosen, body: Buffer.concat(await body.whole) });
+  }
+  return sendPart(request, reply, { range, body });
+}
+
+function sendPart(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { range, body }: { range: ReturnType<typeof rangeOf>; body: Buffer | WholeFile },
+): FastifyReply {
   const sizeBytes = Buffer.isBuffer(body) ? body.length : body.sizeBytes;
-  const range = rangeOf(request, chosen, sizeBytes);
   if (range === "unsatisfiable") return sendUnsatisfiable(reply, sizeBytes);
   const { start, end } = range ?? { start: 0, end: sizeBytes - 1 };
   if (range) {
@@ -56,9 +77,30 @@ export async function sendResource(
   );
 }
 
-function bodyOf({ etag, body, keptIn }: Resource): Promise<Buffer> | WholeFile {
+function bodyOf({ etag, body, keptIn }: Resource): Promise<Buffer | GrowingBody> | WholeFile {
   if (typeof body !== "function") return body;
-  return keptIn ? keptIn.get(etag, body) : body();
+  return keptIn ? keptIn.get(etag, body) : wholeBody(body());
+}
+
+/** Sends what is being read as it comes. What can't be read to its end is broken off, never filled up. */
+function sendGrowing(reply: FastifyReply, body: GrowingBody): FastifyReply {
+  const { raw } = reply.header("content-length", body.sizeBytes).hijack();
+  const headers = Object.entries(reply.getHeaders()).flatMap(([name, value]) =>
+    value === undefined ? [] : [name, String(value)],
+  );
+  raw.writeHead(200, headers);
+  body.follow({
+    take: (piece) => {
+      if (!raw.destroyed) raw.write(piece);
+    },
+    end: (error) => {
+      if (error) {
+        reply.log.warn({ err: error }, "an answer was broken off");
+        raw.destroy();
+      } else if (!raw.destroyed) raw.end();
+    },
+  });
+  return reply;
 }
 
 /** The resource in the encoding that the client wants; another encoding is another body with its own tag. */
@@ -74,7 +116,7 @@ function encoded({ headers }: FastifyRequest, reply: FastifyReply, resource: Res
   return {
     ...resource,
     etag: taggedAs(resource.etag, encoding),
-    body: async () => compress(await body(), encoding),
+    body: async () => compress(await wholeBody(body()), encoding),
   };
 }
 

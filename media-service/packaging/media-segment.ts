@@ -53,6 +53,17 @@ function fragmentSamples(
   }
 }
 
+/** Writes the boxes that come before a segment's `mdat`. */
+export type SegmentHead = (track: TrackIndex, index: number, run: SampleRun) => Buffer;
+
+/** A segment that is a head and then one part of the file as it lies there. */
+export interface StraightSegment {
+  readonly head: Buffer;
+  /** Place of the part in the file. */
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
 /**
  * A CMAF media segment (ISO/IEC 23000-19, 7.3.3): one `moof` and one `mdat`, or the fragment as it lies
  * in the file where nothing has to change.
@@ -64,17 +75,72 @@ export function mediaSegment(track: TrackIndex, index: number, bytes: Buffer): B
   if (bytes.length !== requireSegment(track, index).sizeBytes) {
     throw new CorruptError(`segment ${index} was read with ${bytes.length} bytes`);
   }
-  if (track.layout.form === "fragments" && track.layout.asIs) return bytes;
+  if (isReady(track)) return bytes;
+  return wrapSamples(track, index, { bytes, head: mediaHead });
+}
+
+/** The same without its bytes, where they follow one another in the file and need not be looked at. */
+export function straightMediaSegment(
+  track: TrackIndex,
+  index: number,
+): StraightSegment | undefined {
+  const { offset, sizeBytes } = requireSegment(track, index);
+  return isReady(track)
+    ? { head: Buffer.alloc(0), offset, sizeBytes }
+    : straightSegment(track, index, mediaHead);
+}
+
+/** A segment of a head, and its samples in a `mdat`. */
+export function wrapSamples(
+  track: TrackIndex,
+  index: number,
+  { bytes, head }: { readonly bytes: Buffer; readonly head: SegmentHead },
+): Buffer {
   const run = samplesOf(track, index, bytes);
-  const payload = gather(run, bytes);
-  const head = movieFragment(track.header, run, index + 1);
-  const dataHeader = Buffer.alloc(8);
-  dataHeader.writeUInt32BE(
-    payload.reduce((sum, part) => sum + part.length, 8),
+  const places = placesOf(run, bytes.length);
+  return Buffer.concat([
+    head(track, index, run),
+    dataHeader(places),
+    ...places.map(({ start, end }) => bytes.subarray(start, end)),
+  ]);
+}
+
+/** The head of such a segment and where its samples are, if the index tells, and they lie together. */
+export function straightSegment(
+  track: TrackIndex,
+  index: number,
+  head: SegmentHead,
+): StraightSegment | undefined {
+  if (track.layout.form !== "samples") return undefined;
+  const segment = requireSegment(track, index);
+  // Where the index tells everything no bytes are needed.
+  const run = samplesOf(track, index, Buffer.alloc(0));
+  const places = placesOf(run, segment.sizeBytes);
+  const [only] = places;
+  if (!only || places.length > 1) return undefined;
+  return {
+    head: Buffer.concat([head(track, index, run), dataHeader(places)]),
+    offset: segment.offset + only.start,
+    sizeBytes: only.end - only.start,
+  };
+}
+
+function isReady({ layout }: TrackIndex): boolean {
+  return layout.form === "fragments" && layout.asIs;
+}
+
+function mediaHead({ header }: TrackIndex, index: number, run: SampleRun): Buffer {
+  return movieFragment(header, run, index + 1);
+}
+
+function dataHeader(places: readonly Place[]): Buffer {
+  const header = Buffer.alloc(8);
+  header.writeUInt32BE(
+    places.reduce((sum, { start, end }) => sum + end - start, 8),
     0,
   );
-  dataHeader.write("mdat", 4, "latin1");
-  return Buffer.concat([head, dataHeader, ...payload]);
+  header.write("mdat", 4, "latin1");
+  return header;
 }
 
 function requireSegment({ segments }: TrackIndex, index: number): SegmentIndexEntry {
@@ -128,23 +194,29 @@ function runBox({ kind }: TrackHeader, { samples }: SampleRun, dataOffset: numbe
   );
 }
 
-/** The samples' bytes in their order; what lies together stays one part. */
-function gather({ samples }: SampleRun, bytes: Buffer): Buffer[] {
-  const parts: Buffer[] = [];
+/** A part of a segment's bytes. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the samples' bytes are, in their order; what lies together is one place. */
+function placesOf({ samples }: SampleRun, sizeBytes: number): Place[] {
+  const places: Place[] = [];
   let start = 0;
   let end = 0;
-  for (const { offset, sizeBytes } of samples) {
+  for (const sample of samples) {
     // One without bytes repeats what is shown; where it lies means nothing.
-    if (sizeBytes === 0) continue;
-    if (offset < 0 || offset + sizeBytes > bytes.length) {
+    if (sample.sizeBytes === 0) continue;
+    if (sample.offset < 0 || sample.offset + sample.sizeBytes > sizeBytes) {
       throw new CorruptError("a sample lies outside of its segment");
     }
-    if (offset !== end) {
-      if (end > start) parts.push(bytes.subarray(start, end));
-      start = offset;
+    if (sample.offset !== end) {
+      if (end > start) places.push({ start, end });
+      start = sample.offset;
     }
-    end = offset + sizeBytes;
+    end = sample.offset + sample.sizeBytes;
   }
-  if (end > start) parts.push(bytes.subarray(start, end));
-  return parts;
+  if (end > start) places.push({ start, end });
+  return places;
 }

@@ -7,9 +7,9 @@ import {
 import type { DeliveryForm } from "./delivery-form";
 import type { UrlOptions } from "./fragment-url";
 import { keyFrameSegment } from "./key-frame-segment";
-import { mediaSegment } from "./media-segment";
+import { mediaSegment, straightMediaSegment } from "./media-segment";
 import type { Presentation, Quality, Stream } from "./presentation";
-import { smoothFragment } from "./smooth-fragment";
+import { smoothFragment, straightSmoothFragment } from "./smooth-fragment";
 import { toTicks } from "./time";
 import { type TimedSample, timedSamples } from "./timed-samples";
 import type { TrackIndex } from "./track-index";
@@ -29,6 +29,8 @@ export interface SegmentRecipe {
   readonly identity: readonly (string | number)[];
   /** Makes the segment of the parts' bytes. */
   readonly build: (bytes: readonly Buffer[]) => Buffer;
+  /** Tells whether a head and one part of a file are all of it, which can be passed on as it is read. */
+  readonly straight: () => { readonly head: Buffer; readonly part: RecipePart } | undefined;
 }
 
 /** Which segment is wanted. */
@@ -61,12 +63,20 @@ export function segmentRecipe(
   if (!segment) return undefined;
   if (form.container === "mpeg-ts") return transportStream(presentation, wanted, segment);
   const { track } = quality;
-  const make = form.container === "smooth" ? smoothFragment : mediaSegment;
+  const isSmooth = form.container === "smooth";
+  const make = isSmooth ? smoothFragment : mediaSegment;
+  const straight = isSmooth ? straightSmoothFragment : straightMediaSegment;
   return {
     parts: partsOf({ quality, first: segment.first, end: segment.end }),
     identity: [form.container, keyFrames ? "key" : "all", track.header.trackId, time],
     build: ([bytes = Buffer.alloc(0)]) =>
       (keyFrames ? keyFrameSegment : make)(track, segment.first, bytes),
+    straight: () => {
+      const found = keyFrames ? undefined : straight(track, segment.first);
+      if (!found) return undefined;
+      const { head, offset, sizeBytes } = found;
+      return { head, part: { src: quality.src, offset, sizeBytes } };
+    },
   };
 }
 
@@ -108,6 +118,7 @@ function transportStream(
       ];
       return tsSegment({ tracks, ordinal: segment.ordinal });
     },
+    straight: () => undefined,
   };
 }
 

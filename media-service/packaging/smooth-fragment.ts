@@ -1,6 +1,7 @@
 import { box, fullBox, uint32 } from "./box-writer";
+import { type StraightSegment, straightSegment, wrapSamples } from "./media-segment";
+import type { SampleRun } from "./sample-run";
 import { toTicks } from "./time";
-import { type TimedSample, timedSamples } from "./timed-samples";
 import type { TrackIndex } from "./track-index";
 
 const SYNC_FLAGS = 0x02000000;
@@ -17,8 +18,18 @@ const RUN_FIELD_BYTES = 16;
  * @throws CorruptError when it does not hold what the index says.
  */
 export function smoothFragment(track: TrackIndex, index: number, bytes: Buffer): Buffer {
-  const samples = timedSamples(track, index, bytes);
-  const told = track.segments[index]?.time ?? 0;
+  return wrapSamples(track, index, { bytes, head: smoothHead });
+}
+
+/** The same without its bytes, where they follow one another in the file and need not be looked at. */
+export function straightSmoothFragment(
+  track: TrackIndex,
+  index: number,
+): StraightSegment | undefined {
+  return straightSegment(track, index, smoothHead);
+}
+
+function smoothHead(track: TrackIndex, index: number, run: SampleRun): Buffer {
   const build = (moofBytes: number): Buffer =>
     box(
       "moof",
@@ -26,29 +37,31 @@ export function smoothFragment(track: TrackIndex, index: number, bytes: Buffer):
       box(
         "traf",
         fullBox({ type: "tfhd", flags: 0x020000 }, uint32(track.header.trackId)),
-        runBox(track, { samples, told, dataOffset: moofBytes + 8 }),
+        runBox(track, { run, told: track.segments[index]?.time ?? 0, dataOffset: moofBytes + 8 }),
       ),
     );
-  return Buffer.concat([build(build(0).length), box("mdat", ...samples.map(({ data }) => data))]);
+  return build(build(0).length);
 }
 
 function runBox(
   { header }: TrackIndex,
-  run: { samples: readonly TimedSample[]; told: number; dataOffset: number },
+  { run, told, dataOffset }: { run: SampleRun; told: number; dataOffset: number },
 ): Buffer {
-  const { samples, told, dataOffset } = run;
+  const { samples, baseDecodeTime } = run;
   const ticks = (time: number): number => toTicks(time, header.timescale);
-  const base = ticks(samples[0]?.decodeTime ?? 0);
+  const base = ticks(baseDecodeTime);
   const list = Buffer.alloc(samples.length * RUN_FIELD_BYTES);
+  let time = baseDecodeTime;
   let at = 0;
-  for (const sample of samples) {
+  for (const { duration, sizeBytes, sync, compositionOffset } of samples) {
     // Ends are rounded, not durations: what rounding takes must not add up.
-    const decodeTime = ticks(sample.decodeTime) - base;
-    const end = ticks(sample.decodeTime + sample.duration) - base;
+    const decodeTime = ticks(time) - base;
+    const end = ticks(time + duration) - base;
     at = list.writeUInt32BE(end - decodeTime, at);
-    at = list.writeUInt32BE(sample.data.length, at);
-    at = list.writeUInt32BE(sample.sync ? SYNC_FLAGS : NON_SYNC_FLAGS, at);
-    at = list.writeInt32BE(ticks(sample.presentationTime) - told - decodeTime, at);
+    at = list.writeUInt32BE(sizeBytes, at);
+    at = list.writeUInt32BE(sync ? SYNC_FLAGS : NON_SYNC_FLAGS, at);
+    at = list.writeInt32BE(ticks(time + compositionOffset) - told - decodeTime, at);
+    time += duration;
   }
   return fullBox(
     { type: "trun", version: 1, flags: RUN_FLAGS },

@@ -28,7 +28,7 @@ export interface BlobRange {
   readonly offset: number;
   readonly sizeBytes: number;
   /** Read only this version; another one throws ConflictError. */
-  readonly etag?: string;
+  readonly etag: string;
   readonly signal?: AbortSignal;
 }
 
@@ -61,6 +61,8 @@ export interface BlobStore {
   open(address: BlobAddress, signal?: AbortSignal): Promise<Readable>;
   /** A part of a blob, exactly `sizeBytes` long. */
   readRange(address: BlobAddress, range: BlobRange): Promise<Buffer>;
+  /** The same, in pieces that are given to `take` in order as they arrive. */
+  streamRange(address: BlobAddress, range: BlobRange, take: (piece: Buffer) => void): Promise<void>;
   /** Writes a blob whole, replacing what was there. Stores the MD5 of the content with it. */
   write(
     address: BlobAddress,

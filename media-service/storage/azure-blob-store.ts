@@ -20,12 +20,12 @@ import type { SasSigner } from "../ports/sas-signer";
 import { withSignal } from "./abort-option";
 import { codeOf, storeError } from "./azure-errors";
 import { RangeReader } from "./range-reader";
-import { readExactly } from "./read-exactly";
 import type { ContainerGrants } from "./container-grants";
 import { DelegatedSignatures } from "./delegated-signatures";
 import { SignedReads, TokenReads } from "./read-authorization";
 import { isByIdentity, type StorageAccess } from "./storage-access";
 import { StoredPolicies } from "./stored-policies";
+import { takeExactly } from "./take-exactly";
 import { writeBlocks } from "./write-blocks";
 
 const CLIENT_OPTIONS: StoragePipelineOptions = {
@@ -105,19 +105,37 @@ export class AzureBlobStore implements BlobStore, SasSigner {
   }
 
   async readRange(address: BlobAddress, range: BlobRange): Promise<Buffer> {
-    if (range.sizeBytes === 0) return Buffer.alloc(0);
-    return (await this.ranges.read(address, range)) ?? this.readRangeBySdk(address, range);
+    const pieces: Buffer[] = [];
+    await this.streamRange(address, range, (piece) => pieces.push(piece));
+    const [only] = pieces;
+    return pieces.length === 1 && only ? only : Buffer.concat(pieces, range.sizeBytes);
   }
 
-  private readRangeBySdk(address: BlobAddress, range: BlobRange): Promise<Buffer> {
-    const { offset, sizeBytes, etag, signal } = range;
-    return this.ask(nameOf(address), async () => {
-      const answer = await this.blob(address).download(offset, sizeBytes, {
-        ...withSignal(signal),
-        ...(etag === undefined ? {} : { conditions: { ifMatch: etag } }),
-      });
-      return readExactly(bodyOf(answer, address), sizeBytes, nameOf(address));
-    });
+  async streamRange(
+    address: BlobAddress,
+    range: BlobRange,
+    take: (piece: Buffer) => void,
+  ): Promise<void> {
+    if (range.sizeBytes === 0) return;
+    const given = await this.ranges.read(address, range, take);
+    if (given < range.sizeBytes) await this.streamRest(address, { range, given }, take);
+  }
+
+  private async streamRest(
+    address: BlobAddress,
+    { range, given }: { readonly range: BlobRange; readonly given: number },
+    take: (piece: Buffer) => void,
+  ): Promise<void> {
+    const missing = range.sizeBytes - given;
+    const answer = await this.ask(nameOf(address), () =>
+      this.blob(address).download(range.offset + given, missing, {
+        ...withSignal(range.signal),
+        conditions: { ifMatch: range.etag },
+      }),
+    );
+    await this.ask(nameOf(address), () =>
+      takeExactly(bodyOf(answer, address), { sizeBytes: missing, what: nameOf(address) }, take),
+    );
   }
 
   write(

@@ -28,55 +28,56 @@ export class RangeReader {
     this.get = secure ? httpsGet : httpGet;
   }
 
-  /** The part, or undefined when that was not to be had at once. */
+  /**
+   * Gives the part's bytes to `take` as they arrive.
+   *
+   * @returns how many it gave: fewer than asked for where the rest was not to be had at once.
+   */
   async read(
     { container, blob }: BlobAddress,
     { offset, sizeBytes, etag, signal }: BlobRange,
-  ): Promise<Buffer | undefined> {
+    take: (piece: Buffer) => void,
+  ): Promise<number> {
     const allowed = await this.authorization.of(container);
-    if (allowed === undefined) return undefined;
+    if (allowed === undefined) return 0;
     const path = [container, ...blob.split("/")].map(encodeURIComponent).join("/");
     const url = `${this.blobEndpoint}/${path}${allowed.query}`;
     const headers = {
       ...allowed.headers,
       range: `bytes=${offset}-${offset + sizeBytes - 1}`,
-      ...(etag === undefined ? {} : { "if-match": etag }),
+      "if-match": etag,
     };
     return new Promise((resolve) => {
+      let given = 0;
       // Faults are not told apart here: the SDK will meet the same one and name it, or get past it.
-      const giveUp = (): void => {
-        resolve(undefined);
+      const end = (): void => {
+        resolve(given);
       };
       const asked = this.get(
         url,
         { agent: this.agent, headers, ...(signal === undefined ? {} : { signal }) },
         (response) => {
-          collect(response, sizeBytes).then(resolve, giveUp);
+          if (!isWanted(response, sizeBytes)) {
+            response.resume();
+            end();
+            return;
+          }
+          response.on("data", (piece: Buffer) => {
+            given += piece.length;
+            take(piece);
+          });
+          response.once("close", end);
+          // What broke off closes, too.
+          response.on("error", () => undefined);
         },
       );
-      asked.on("error", giveUp);
+      asked.once("error", end);
       asked.setTimeout(SILENCE_MS, () => asked.destroy());
     });
   }
 }
 
-/** The body of a plain success, if it is as long as it has to be. */
-function collect(response: IncomingMessage, sizeBytes: number): Promise<Buffer | undefined> {
-  const isPart = response.statusCode === 206;
-  if (!isPart || response.headers["content-length"] !== String(sizeBytes)) {
-    response.resume();
-    return Promise.resolve(undefined);
-  }
-  const bytes = Buffer.allocUnsafeSlow(sizeBytes);
-  let read = 0;
-  return new Promise((resolve, reject) => {
-    response.on("data", (chunk: Buffer) => {
-      read += chunk.copy(bytes, read);
-    });
-    response.once("end", () => {
-      resolve(read === sizeBytes ? bytes : undefined);
-    });
-    response.on("error", reject);
-    response.once("aborted", reject);
-  });
+/** Whether an answer is a plain success with as many bytes as were asked for. */
+function isWanted({ statusCode, headers }: IncomingMessage, sizeBytes: number): boolean {
+  return statusCode === 206 && headers["content-length"] === String(sizeBytes);
 }

@@ -70,9 +70,9 @@ export async function publishFilm({ stores, blobs }: AccountDeps, guid: string):
   const memory = new FakeBlobStore();
   putFilm(memory, container);
   await blobs.createContainer(container);
-  for await (const { name, sizeBytes } of memory.list(container)) {
+  for await (const { name, sizeBytes, etag } of memory.list(container)) {
     const address = { container, blob: name };
-    const content = await memory.readRange(address, { offset: 0, sizeBytes });
+    const content = await memory.readRange(address, { offset: 0, sizeBytes, etag });
     await blobs.write(address, content, { contentType: "video/mp4" });
   }
   const assetId = entityId("cid", guid);

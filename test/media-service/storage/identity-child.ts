@@ -8,10 +8,12 @@ const { BLOB_ENDPOINT = "", CONTAINER = "", BLOB = "", AZURE_CLIENT_ID } = proce
 async function main(): Promise<void> {
   const reads = new TokenReads(await managedIdentity(AZURE_CLIENT_ID));
   const address = { container: CONTAINER, blob: BLOB };
-  const part = await new RangeReader(BLOB_ENDPOINT, reads).read(address, {
-    ...{ offset: 6, sizeBytes: 5 },
+  const range = { offset: 6, sizeBytes: 5, etag: "*" };
+  let part = "";
+  await new RangeReader(BLOB_ENDPOINT, reads).read(address, range, (piece) => {
+    part += piece.toString("latin1");
   });
-  process.stdout.write(part?.toString() ?? "nothing");
+  process.stdout.write(part === "" ? "nothing" : part);
   process.exit(0);
 }
 

@@ -99,6 +99,7 @@ export class MemoryBlobStore implements BlobStore {
   containerExists = notOfTheWorker;
   containerUrl = notOfTheWorker;
   readRange = notOfTheWorker;
+  streamRange = notOfTheWorker;
   grant = notOfTheWorker;
   revoke = notOfTheWorker;
   ping = notOfTheWorker;
