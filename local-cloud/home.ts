@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { CertificateFiles } from "./storage/loopback-certificate";
 
 /** Where the local cloud keeps what it must remember; every path lies under one directory. */
 export interface Home {
@@ -14,6 +15,12 @@ export interface Home {
   readonly processesFile: string;
   /** Present while a local cloud runs. */
   readonly runningFile: string;
+  /** The tenant's authority: what it signs with, encrypted with {@link Home.keyFile}. */
+  readonly authorityFile: string;
+  /** What stores that are reached over https show; see `loopback-certificate.ts`. */
+  readonly certificate: CertificateFiles;
+  /** What children trust: {@link Home.certificate} and what the user trusts beyond Node's own list. */
+  readonly trustedFile: string;
   readonly storesDirectory: string;
   readonly logsDirectory: string;
   /** Pulumi's file backend. */
@@ -33,6 +40,9 @@ export function homeAt(root: string): Home {
     keyFile: join(cloud, "secrets.key"),
     processesFile: join(cloud, "processes.json"),
     runningFile: join(root, "cloud.json"),
+    authorityFile: join(cloud, "authority.sealed"),
+    certificate: { certificate: join(cloud, "loopback.pem"), key: join(cloud, "loopback.key") },
+    trustedFile: join(cloud, "trusted.pem"),
     storesDirectory: join(cloud, "stores"),
     logsDirectory: join(root, "logs"),
     stateDirectory: join(root, "state"),

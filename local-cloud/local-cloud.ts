@@ -1,8 +1,12 @@
+import { strict as assert } from "node:assert";
 import { createHash } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { EventEmitter } from "node:events";
 import { join } from "node:path";
 import pino, { type Logger } from "pino";
+import type { Authority } from "./authority/authority";
+import { deployerEnvironment, deployerRole } from "./authority/deployer";
+import { openAuthority } from "./authority/open-authority";
 import { type CloudConfig, systemEnvironment } from "./config";
 import { ControlApi } from "./control/control-api";
 import { declaredDataCenters, type LocalDataCenter } from "./data-centers";
@@ -24,13 +28,15 @@ import { Supervisor } from "./processes/supervisor";
 import { sayRunning, takeHome } from "./running-file";
 import { knownKinds } from "./stand-in/kinds/known-kinds";
 import { mediaAccountToken } from "./stand-in/kinds/media-services";
-import type { CloudServices } from "./stand-in/kinds/resource-kind";
+import { type CloudServices, subscriptionId } from "./stand-in/kinds/resource-kind";
 import { ProviderServer } from "./stand-in/provider-server";
 import { ResourceRecords } from "./stand-in/resource-records";
 import { StandIn } from "./stand-in/stand-in";
 import { AzuriteStores } from "./storage/azurite-stores";
+import { ensureLoopbackCertificate } from "./storage/loopback-certificate";
 import { isPortFree, loopback, PortBook, PortTakenError } from "./storage/port-book";
 import { SecretBox } from "./storage/secret-box";
+import { writeTrusted } from "./storage/trusted-certificates";
 
 /** The packages that the stand-in answers for. */
 const packages = ["azure-native", "azure"] as const;
@@ -58,6 +64,7 @@ export class LocalCloud implements AsyncDisposable {
   readonly frontDoor: FrontDoor;
   readonly trafficManager: TrafficManager;
   private readonly log: Logger;
+  private readonly box: SecretBox;
   private readonly records: ResourceRecords;
   private readonly ports: PortBook;
   private readonly standIn: StandIn;
@@ -66,7 +73,9 @@ export class LocalCloud implements AsyncDisposable {
   private readonly noticed = new Set<string>();
   private readonly startedAt = new Date().toISOString();
   private dnsPort: number | undefined;
-  private addresses: { controlUrl: string; providers: string } | undefined;
+  private authority: Authority | undefined;
+  private addresses:
+    { controlUrl: string; providers: string; environment: Record<string, string> } | undefined;
 
   private constructor(
     readonly config: CloudConfig,
@@ -79,6 +88,9 @@ export class LocalCloud implements AsyncDisposable {
       pino.destination({ dest: join(home.logsDirectory, "local-cloud.log"), sync: true }),
     );
     const box = SecretBox.open(home.keyFile);
+    this.box = box;
+    ensureLoopbackCertificate(home.certificate);
+    writeTrusted(home, config.environment);
     this.ports = new PortBook(home.portsFile);
     this.records = new ResourceRecords(home.resourcesFile, box);
     this.principals = new Principals(join(home.root, "cloud", "principals.sealed"), box);
@@ -125,6 +137,11 @@ export class LocalCloud implements AsyncDisposable {
     return this.addresses?.providers ?? "";
   }
 
+  /** What else a deployer finds in its environment. */
+  get environment(): Readonly<Record<string, string>> {
+    return this.addresses?.environment ?? {};
+  }
+
   get controlUrl(): string {
     return this.addresses?.controlUrl ?? "";
   }
@@ -168,7 +185,10 @@ export class LocalCloud implements AsyncDisposable {
   }
 
   private services(): CloudServices {
-    const environment = systemEnvironment(this.config.environment);
+    const environment = {
+      ...systemEnvironment(this.config.environment),
+      NODE_EXTRA_CA_CERTS: this.home.trustedFile,
+    };
     return {
       log: this.log,
       projectRoot: this.config.projectRoot,
@@ -179,10 +199,15 @@ export class LocalCloud implements AsyncDisposable {
         supervisor: this.supervisor,
         ports: this.ports,
         directory: this.home.storesDirectory,
+        certificate: this.home.certificate,
         systemEnvironment: environment,
       }),
       supervisor: this.supervisor,
       ingresses: this.ingresses,
+      authority: () => {
+        assert(this.authority, "nothing is declared before the local cloud has started");
+        return this.authority;
+      },
       principals: () => this.principals.all(),
       notice: (text) => {
         this.notice(text);
@@ -198,9 +223,13 @@ export class LocalCloud implements AsyncDisposable {
     }
     await this.requirePorts();
     await this.openDns();
+    const identity = await this.openAuthority();
     const control = await this.openControl();
     const providers = await Promise.all(packages.map((name) => this.openProvider(name)));
-    this.addresses = { controlUrl: control, providers: providers.join(",") };
+    this.addresses = {
+      ...{ controlUrl: control, providers: providers.join(",") },
+      environment: deployerEnvironment(identity, this.home),
+    };
     this.saveRunning();
     const failures = await this.standIn.startAll();
     for (const { record, error } of failures) {
@@ -228,6 +257,17 @@ export class LocalCloud implements AsyncDisposable {
       if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
       throw new PortTakenError(port, "dns");
     }
+  }
+
+  /** Answers what gives the deployer its own identity. */
+  private async openAuthority(): Promise<Record<string, string>> {
+    const port = await this.ports.portFor("authority");
+    const { home, box } = this;
+    const file = home.authorityFile;
+    this.authority = await openAuthority(port, { file, box, tenantId: subscriptionId });
+    this.closers.push(this.authority);
+    const own = { ...this.authority.identityOf("deployer"), roles: [deployerRole] };
+    return this.authority.identityEnvironment("deployer", { own });
   }
 
   private async openControl(): Promise<string> {

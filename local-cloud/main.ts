@@ -89,7 +89,7 @@ async function deploy(
   const code = await deployStack({
     config: cloud.config,
     stack: options.stack,
-    providers: cloud.providers,
+    cloud,
     ...(options.configFile !== undefined && { settingsFile: resolve(options.configFile) }),
     onStart: (child) => {
       stop.deployment = child;

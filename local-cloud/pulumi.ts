@@ -35,7 +35,7 @@ async function main(): Promise<number> {
     deployer,
     arguments: [...plan.arguments, ...(settings === undefined ? [] : ["--config-file", settings])],
     environment: {
-      ...pulumiEnvironment(config, running?.providers),
+      ...pulumiEnvironment(config, running ?? {}),
       PULUMI_STACK: plan.stack,
     },
     workingDirectory: config.projectRoot,

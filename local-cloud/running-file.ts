@@ -10,6 +10,8 @@ export interface RunningCloud {
   controlUrl?: string;
   /** Value for `PULUMI_DEBUG_PROVIDERS`. */
   providers?: string;
+  /** What else a deployer finds in its environment; its identity's header is a secret of this user. */
+  environment?: Readonly<Record<string, string>>;
   /** Pids by process name. */
   processes?: Record<string, number>;
   /** Which processes make up each data center. */

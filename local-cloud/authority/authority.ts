@@ -67,9 +67,9 @@ export class Authority implements AsyncDisposable {
   }
 
   /** Secrets for a new authority. */
-  static newSecrets(): AuthoritySecrets {
+  static newSecrets(tenantId: string = randomUUID()): AuthoritySecrets {
     const seed = randomBytes(SEED_BYTES).toString("base64");
-    return { tenantId: randomUUID(), seed, signingKeys: new SigningKeys().privateKeys };
+    return { tenantId, seed, signingKeys: new SigningKeys().privateKeys };
   }
 
   /** Starts one; port 0 takes any free one. */

@@ -17,8 +17,8 @@ const passphraseLengthBytes = 24;
 export interface DeployOptions {
   config: CloudConfig;
   stack: string;
-  /** Value for `PULUMI_DEBUG_PROVIDERS`. */
-  providers: string;
+  /** Where the local cloud is found. */
+  cloud: { providers: string; environment: Readonly<Record<string, string>> };
   /** Settings to use instead of `Pulumi.<stack>.yaml`. */
   settingsFile?: string;
   onStart?: (child: ChildProcess) => void;
@@ -41,7 +41,7 @@ export async function deployStack(options: DeployOptions): Promise<number> {
       settings,
       ...(process.stdout.isTTY ? [] : ["--non-interactive"]),
     ],
-    environment: pulumiEnvironment(config, options.providers),
+    environment: pulumiEnvironment(config, options.cloud),
     workingDirectory: config.projectRoot,
     ...(options.onStart && { onStart: options.onStart }),
   });
@@ -107,7 +107,7 @@ async function initStack(config: CloudConfig, stack: string, deployer: Deployer)
   const { code, output } = await runPulumi({
     deployer,
     arguments: ["stack", "init", stack, "--non-interactive", "--cwd", stackSettingsDirectory],
-    environment: pulumiEnvironment(config, undefined),
+    environment: pulumiEnvironment(config, {}),
     workingDirectory: config.projectRoot,
     capture: true,
   });

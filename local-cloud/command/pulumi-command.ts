@@ -45,7 +45,7 @@ function isExecutable(file: string): boolean {
 /** The environment in which either deployer finds the local cloud, its state and its passphrase. */
 export function pulumiEnvironment(
   config: CloudConfig,
-  providers: string | undefined,
+  cloud: { readonly providers?: string; readonly environment?: Readonly<Record<string, string>> },
 ): Record<string, string> {
   const home = homeAt(config.home);
   return {
@@ -55,7 +55,8 @@ export function pulumiEnvironment(
     PULUMI_CONFIG_PASSPHRASE_FILE: home.passphraseFile,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-    ...(providers === undefined ? {} : { PULUMI_DEBUG_PROVIDERS: providers }),
+    ...cloud.environment,
+    ...(cloud.providers === undefined ? {} : { PULUMI_DEBUG_PROVIDERS: cloud.providers }),
   };
 }
 

@@ -19,7 +19,7 @@ export async function readStackOutputs(config: CloudConfig, stack: string): Prom
   const { code, output } = await runPulumi({
     deployer: findDeployer(config),
     arguments: ["stack", "output", "--json", "--stack", stack],
-    environment: pulumiEnvironment(config, undefined),
+    environment: pulumiEnvironment(config, {}),
     workingDirectory: config.projectRoot,
     capture: true,
   });

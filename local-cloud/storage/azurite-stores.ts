@@ -1,8 +1,11 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { Agent, type Dispatcher } from "undici";
 import { answersHttp } from "../processes/http-ready";
 import type { ProcessSpec } from "../processes/process-spec";
 import type { Supervisor } from "../processes/supervisor";
+import type { CertificateFiles } from "./loopback-certificate";
 import { loopback, type PortBook } from "./port-book";
 
 /** The services of a storage account that the local cloud offers. */
@@ -14,6 +17,8 @@ export interface StoreAccount {
   name: string;
   /** Both keys, base64. */
   keys: readonly [string, string];
+  /** Whether it is for identities: over https, with tokens. */
+  byIdentity: boolean;
 }
 
 /** Addresses of an account's services, each ending in `/` as Azure's do. */
@@ -25,6 +30,8 @@ export interface AzuriteStoresOptions {
   ports: PortBook;
   /** Every account's data lies in a directory of its name below this one. */
   directory: string;
+  /** What stores show that are reached over https. */
+  certificate: CertificateFiles;
   systemEnvironment: Readonly<Record<string, string>>;
 }
 
@@ -39,18 +46,26 @@ export function storeProcessName(account: string): string {
  * between data centers take the way they take between regions.
  */
 export class AzuriteStores {
+  private agent: Agent | undefined;
   private readonly accounts = new Map<string, StoreAccount>();
 
   constructor(private readonly options: AzuriteStoresOptions) {}
 
+  /** Reaches stores over https, too: this process was not started to trust their certificate. */
+  get dispatcher(): Dispatcher {
+    const { certificate } = this.options.certificate;
+    this.agent ??= new Agent({ connect: { ca: readFileSync(certificate) } });
+    return this.agent;
+  }
+
   /** Starts the account's process if it doesn't run as asked, and answers its addresses. */
   async start(account: StoreAccount): Promise<StoreEndpoints> {
-    const endpoints = await this.endpoints(account.name);
     const name = storeProcessName(account.name);
     const known = this.accounts.get(account.name);
-    const sameKeys = known?.keys.join() === account.keys.join();
+    const isSame = isDeepStrictEqual(known, account);
     const state = this.options.supervisor.status().find((status) => status.name === name)?.state;
-    if (sameKeys && state === "running") return endpoints;
+    const endpoints = await this.endpoints(account);
+    if (isSame && state === "running") return endpoints;
     await this.options.supervisor.start(await this.processSpec(account));
     this.accounts.set(account.name, account);
     return endpoints;
@@ -69,20 +84,32 @@ export class AzuriteStores {
     return this.accounts.get(name);
   }
 
-  async endpoints(account: string): Promise<StoreEndpoints> {
+  /** The addresses of an account's services. */
+  async endpoints({
+    name,
+    byIdentity,
+  }: Pick<StoreAccount, "name" | "byIdentity">): Promise<StoreEndpoints> {
+    const scheme = byIdentity ? "https" : "http";
     const entries = await Promise.all(
       services.map(async (service) => {
-        const port = await this.options.ports.portFor(portUser(account, service));
-        return [service, `http://${loopback}:${port.toString()}/${account}/`] as const;
+        const port = await this.options.ports.portFor(portUser(name, service));
+        return [service, `${scheme}://${loopback}:${port.toString()}/${name}/`] as const;
       }),
     );
     return Object.fromEntries(entries) as StoreEndpoints;
+  }
+
+  // Azurite checks of a token what it says, not who signed it; keys still let in who has them.
+  private identityArguments(): string[] {
+    const { certificate, key } = this.options.certificate;
+    return ["--cert", certificate, "--key", key, "--oauth", "basic"];
   }
 
   private async processSpec(account: StoreAccount): Promise<ProcessSpec> {
     const ports = await Promise.all(
       services.map((service) => this.options.ports.portFor(portUser(account.name, service))),
     );
+    const endpoints = await this.endpoints(account);
     const location = join(this.options.directory, account.name);
     const listeners = services.flatMap((service, index) => [
       `--${service}Host`,
@@ -101,6 +128,7 @@ export class AzuriteStores {
         "--location",
         location,
         ...listeners,
+        ...(account.byIdentity ? this.identityArguments() : []),
       ],
       // Keys go by environment: an argument list is for everyone to read.
       environment: {
@@ -109,8 +137,9 @@ export class AzuriteStores {
       },
       workingDirectory: this.options.directory,
       isReady: async () => {
+        const { dispatcher } = this;
         const answers = await Promise.all(
-          ports.map((port) => answersHttp(`http://${loopback}:${port.toString()}/`)),
+          Object.values(endpoints).map((url) => answersHttp(url, { dispatcher })),
         );
         return answers.every(Boolean);
       },

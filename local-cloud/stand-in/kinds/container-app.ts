@@ -5,6 +5,8 @@ import {
   inResourceGroup,
   type ResourceKind,
 } from "./resource-kind";
+import type { Principal } from "../../authority/token-claims";
+import type { ResourceRecord } from "../resource-records";
 import { removeMediaService, startMediaService } from "./media-service-process";
 
 /** Name of the process that runs a container app. */
@@ -70,8 +72,40 @@ function startApp(declared: Declared, cloud: CloudServices): Promise<string> {
       CONTAINER_APP_NAME: declared.name,
       CONTAINER_APP_REVISION: `${declared.name}--local`,
       CONTAINER_APP_HOSTNAME: address,
+      ...platformEnvironment(declared, environment, cloud),
     }),
   });
+}
+
+/**
+ * What Container Apps gives a process with identities. The authority of Azure is not in this machine's
+ * reach: a service that asks for tokens of a tenant is led to the local one, which is the only tenant.
+ */
+function platformEnvironment(
+  { name, inputs }: Declared,
+  declared: Readonly<Record<string, string>>,
+  { authority, records }: Pick<CloudServices, "authority" | "records">,
+): Record<string, string> {
+  const { url, tenantId } = authority();
+  const assigned = assignedIdentities(inputs).map((id) => principalOf(name, records.get(id), id));
+  return {
+    ...(assigned.length > 0 && authority().identityEnvironment(appProcessName(name), { assigned })),
+    ...(declared["ENTRA_TENANT_ID"] && { ENTRA_TENANT_ID: tenantId, ENTRA_AUTHORITY: url }),
+  };
+}
+
+/** Declared as a list, or as Resource Manager's map with ids as its keys. */
+function assignedIdentities(inputs: Properties): string[] {
+  const declared = at(inputs, "identity.userAssignedIdentities") ?? [];
+  return Array.isArray(declared) ? declared.map(String) : Object.keys(declared as Properties);
+}
+
+function principalOf(app: string, record: ResourceRecord | undefined, id: string): Principal {
+  const [clientId, principalId] = ["clientId", "principalId"].map((member) =>
+    textAt(record?.outputs, member),
+  );
+  if (clientId !== undefined && principalId !== undefined) return { clientId, principalId };
+  throw new Error(`container app "${app}" is assigned the identity ${id}, which doesn't exist`);
 }
 
 /** The variables of the first container, with the values of the secrets that they refer to. */

@@ -32,7 +32,8 @@ export async function startMediaService(
     workingDirectory: cloud.projectRoot,
     stopWithinMs,
     // Asked behind the ingress: whether the process is well is not the network's business.
-    isReady: () => answersHttp(`http://${loopback}:${servicePort.toString()}/healthz`, [200]),
+    isReady: () =>
+      answersHttp(`http://${loopback}:${servicePort.toString()}/healthz`, { statuses: [200] }),
   });
   return address;
 }

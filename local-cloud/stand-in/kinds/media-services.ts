@@ -108,7 +108,7 @@ async function storageEnvironment(
       `media services account "${name}" names the storage account ${id}, which doesn't exist`,
     );
   }
-  const endpoints = await cloud.stores.endpoints(account.name);
+  const endpoints = await cloud.stores.endpoints(account);
   return {
     STORAGE_ACCESS: "shared-key",
     STORAGE_ACCOUNT_NAME: account.name,

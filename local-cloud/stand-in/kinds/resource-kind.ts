@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Authority } from "../../authority/authority";
 import type { Ingresses } from "../../ingress/ingresses";
 import type { Supervisor } from "../../processes/supervisor";
 import type { AzuriteStores } from "../../storage/azurite-stores";
@@ -73,6 +74,8 @@ export interface CloudServices {
   readonly stores: AzuriteStores;
   readonly supervisor: Supervisor;
   readonly ingresses: Ingresses;
+  /** Who signs tokens for the tenant; there once the local cloud has started. */
+  authority(): Authority;
   /** The service principals that the classic provider was configured with. */
   principals(): readonly ServicePrincipal[];
   /** Says something to the user, once. */

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { type Properties, secret, textAt } from "../properties";
+import { at, type Properties, secret, textAt } from "../properties";
 import { inResourceGroup, type Made, type ResourceKind } from "./resource-kind";
 
 const keyLengthBytes = 64;
 
-/** A storage account: one Azurite process with an account name and keys of its own. */
+/** A storage account: one Azurite process with an account name and keys of its own; for identities where keys are not allowed. */
 export const storageAccount: ResourceKind = {
   declaration: {
     token: "azure-native:storage:StorageAccount",
@@ -27,7 +27,10 @@ export const storageAccount: ResourceKind = {
     computed: ["primaryEndpoints", "primaryLocation", "statusOfPrimary", "creationTime"],
     async apply({ name, inputs, hidden }, cloud): Promise<Made> {
       const { key1, key2, createdAt } = keysIn(hidden) ?? newKeys();
-      const endpoints = await cloud.stores.start({ name, keys: [key1, key2] });
+      const endpoints = await cloud.stores.start({
+        ...{ name, keys: [key1, key2] },
+        byIdentity: at(inputs, "allowSharedKeyAccess") === false,
+      });
       return {
         outputs: {
           primaryEndpoints: { ...endpoints },

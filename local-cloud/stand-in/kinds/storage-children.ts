@@ -5,7 +5,9 @@ import {
   RestError,
 } from "@azure/storage-blob";
 import { QueueClient, StorageSharedKeyCredential as QueueCredential } from "@azure/storage-queue";
+import type { StoreEndpoints } from "../../storage/azurite-stores";
 import { textAt } from "../properties";
+import { TokenCalls } from "./token-calls";
 import {
   type CloudServices,
   type Declared,
@@ -17,7 +19,9 @@ import {
 interface Store {
   name: string;
   key: string;
-  endpoints: { blob: string; queue: string; table: string };
+  endpoints: StoreEndpoints;
+  /** Asks a service of a store that is for identities; undefined where there is a key to use. */
+  byToken: TokenCalls | undefined;
 }
 
 const lowerCaseNames = {
@@ -31,10 +35,12 @@ export const blobContainer: ResourceKind = child({
   type: "blobServices/default/containers/{containerName}",
   naming: { containerName: lowerCaseNames },
   async create(store, name) {
-    await blobs(store, name).createIfNotExists();
+    if (store.byToken) await store.byToken.make("blob", `${name}?restype=container`);
+    else await blobs(store, name).createIfNotExists();
   },
   async remove(store, name) {
-    await blobs(store, name).deleteIfExists();
+    if (store.byToken) await store.byToken.remove("blob", `${name}?restype=container`);
+    else await blobs(store, name).deleteIfExists();
   },
 });
 
@@ -44,10 +50,12 @@ export const queue: ResourceKind = child({
   type: "queueServices/default/queues/{queueName}",
   naming: { queueName: lowerCaseNames },
   async create(store, name) {
-    await queueOf(store, name).createIfNotExists();
+    if (store.byToken) await store.byToken.make("queue", name);
+    else await queueOf(store, name).createIfNotExists();
   },
   async remove(store, name) {
-    await queueOf(store, name).deleteIfExists();
+    if (store.byToken) await store.byToken.remove("queue", name);
+    else await queueOf(store, name).deleteIfExists();
   },
 });
 
@@ -62,10 +70,12 @@ export const table: ResourceKind = child({
     },
   },
   async create(store, name) {
-    await tableOf(store, name).createTable();
+    if (store.byToken) await store.byToken.make("table", "Tables", { TableName: name });
+    else await tableOf(store, name).createTable();
   },
   async remove(store, name) {
-    await tableOf(store, name).deleteTable();
+    if (store.byToken) await store.byToken.remove("table", `Tables('${name}')`);
+    else await tableOf(store, name).deleteTable();
   },
 });
 
@@ -105,7 +115,9 @@ async function storeOf(declared: Declared, cloud: CloudServices): Promise<Store 
   const name = textAt(declared.inputs, "accountName") ?? "";
   const account = cloud.stores.account(name);
   if (account === undefined) return undefined;
-  return { name, key: account.keys[0], endpoints: await cloud.stores.endpoints(name) };
+  const endpoints = await cloud.stores.endpoints(account);
+  const byToken = account.byIdentity ? new TokenCalls(endpoints, cloud) : undefined;
+  return { name, key: account.keys[0], endpoints, byToken };
 }
 
 function parentMissing(declared: Declared): Error {

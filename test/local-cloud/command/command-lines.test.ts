@@ -128,10 +128,10 @@ describe("the commands of the local cloud", () => {
   });
 
   it("tell a deployer where state, passphrase and providers are, but no secret", () => {
-    const environment = pulumiEnvironment(
-      readCloudConfig({ TWINSTREAM_HOME: directory }, root),
-      "azure-native:1,azure:2",
-    );
+    const environment = pulumiEnvironment(readCloudConfig({ TWINSTREAM_HOME: directory }, root), {
+      providers: "azure-native:1,azure:2",
+      environment: { IDENTITY_HEADER: "h" },
+    });
 
     assert.deepEqual(environment, {
       TWINSTREAM_HOME: directory,
@@ -140,6 +140,7 @@ describe("the commands of the local cloud", () => {
       PULUMI_CONFIG_PASSPHRASE_FILE: join(directory, "passphrase"),
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      IDENTITY_HEADER: "h",
       PULUMI_DEBUG_PROVIDERS: "azure-native:1,azure:2",
     });
   });
