@@ -8,9 +8,11 @@ import {
   hostLabel,
   playerHosts,
   resourceGroupName,
+  routedHost,
   stackSettings,
   StreamingDataCenter,
   TrafficRouting,
+  ViewersHost,
   watchPageUrl,
 } from "./components";
 
@@ -37,16 +39,28 @@ const shared = new resources.ResourceGroup(
   // What is in it is global: it need not move when the list of data centers changes.
   { ignoreChanges: ["location"] },
 );
-const front = { resourceGroupName: shared.name, origins: sites, publicScheme, tags };
-const edge = new ContentDelivery("edge", { ...front, endpointName: hostLabel(naming) });
-const router = new TrafficRouting("router", { ...front, relativeName: hostLabel(naming) });
-new ContentSteering("steering", { ...settings, dataCenters, edgeHost: edge.host });
+const label = hostLabel(naming);
+const front = { ...settings, resourceGroupName: shared.name, origins: sites, tags };
+const edge = new ContentDelivery("edge", { ...front, endpointName: label });
+const router = new TrafficRouting("router", { ...front, relativeName: label });
+const viewers =
+  settings.domain &&
+  new ViewersHost("viewers", {
+    ...front,
+    domain: settings.domain,
+    relativeName: `${label}-viewers`,
+    frontDoorHost: edge.host,
+    dataCentersProfileId: router.profileId,
+  });
+const publicHost = viewers?.host ?? edge.host;
+new ContentSteering("steering", { ...settings, dataCenters, edgeHost: publicHost });
 
+const trafficManager = routedHost(publicScheme, router.host, viewers?.host);
 const hosts = playerHosts({
   scheme: publicScheme,
   dataCenters: sites,
   edge: edge.host,
-  trafficManager: router.host,
+  trafficManager,
 });
 
 /** Every video with its relative path, and its addresses on every host. */
@@ -65,11 +79,11 @@ export const videos = settings.videos.map(({ title, name, file, encodeIn, locato
 /** Host of the edge. */
 export const edgeHost = edge.host;
 
-/** Host of the router that does without the edge. */
-export const trafficManagerHost = router.host;
+/** Host that Traffic Manager leads on, where players can use one: the domain, if there is one. */
+export const trafficManagerHost = trafficManager ?? null;
 
 /** Host of each data center by its name. */
 export const origins = Object.fromEntries(sites.map(({ name, host }) => [name, host]));
 
 /** Address of the watch page, where there is one. */
-export const watchPage = watchPageUrl(settings, edge.host);
+export const watchPage = watchPageUrl(settings, publicHost);

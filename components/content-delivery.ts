@@ -1,23 +1,28 @@
 import * as cdn from "@pulumi/azure-native/cdn";
 import * as pulumi from "@pulumi/pulumi";
-import { cacheRules, cachingOf } from "./cache-rules";
+import { cacheRules, cachingOf, routeCaching } from "./cache-rules";
 import { edgeProtocols } from "./edge-protocols";
+import { declareFrontDoorDomain } from "./front-door-domain";
+import { declareFirewall } from "./front-door-firewall";
+import type { FrontDoorScope } from "./front-door-scope";
 import type { Origin } from "./origin";
+import { sendLogs } from "./send-logs";
+import type { DeliverySettings } from "./settings/delivery";
 import type { PublicScheme } from "./settings/settings";
 
 /** Inputs of {@link ContentDelivery}. */
-export interface ContentDeliveryArgs {
+export interface ContentDeliveryArgs extends Pick<
+  DeliverySettings,
+  "frontDoorSku" | "firewallMode" | "domain"
+> {
   resourceGroupName: pulumi.Input<string>;
   /** Leftmost label of the edge's host; Azure appends a hash to it. */
   endpointName: string;
   origins: Origin[];
   publicScheme: PublicScheme;
+  /** Where its logs go. Default nowhere. */
+  logWorkspaceId?: pulumi.Input<string>;
   tags?: Record<string, string>;
-}
-
-interface Scope {
-  resourceGroupName: pulumi.Input<string>;
-  profileName: pulumi.Input<string>;
 }
 
 /**
@@ -34,6 +39,32 @@ export class ContentDelivery extends pulumi.ComponentResource {
     const profile = this.declareProfile(name, args);
     const scope = { resourceGroupName: args.resourceGroupName, profileName: profile.name };
     const endpoint = this.declareEndpoint(name, scope, args);
+    const domain =
+      args.domain &&
+      declareFrontDoorDomain(name, { ...scope, profile, domain: args.domain }, { parent: this });
+    this.declareRouting(name, args, { scope, endpointName: endpoint.name, domain });
+    if (args.frontDoorSku === "premium") {
+      const domainIds = [endpoint, ...(domain ? [domain] : [])].map(({ id }) => id);
+      const { endpointName: label, firewallMode: mode, tags } = args;
+      declareFirewall(name, { ...scope, label, mode, domainIds, tags }, { parent: this });
+    }
+    const logs = { resourceId: profile.id, workspaceId: args.logWorkspaceId };
+    sendLogs(name, logs, { parent: this });
+
+    this.host = endpoint.hostName;
+    this.registerOutputs({ host: this.host });
+  }
+
+  private declareRouting(
+    name: string,
+    args: ContentDeliveryArgs,
+    at: {
+      scope: FrontDoorScope;
+      endpointName: pulumi.Input<string>;
+      domain: cdn.AFDCustomDomain | undefined;
+    },
+  ): void {
+    const { scope, endpointName, domain } = at;
     const group = this.declareOriginGroup(name, scope, args);
     const origins = args.origins.map((origin) =>
       this.declareOrigin(name, { ...scope, originGroupName: group.name }, origin),
@@ -44,17 +75,16 @@ export class ContentDelivery extends pulumi.ComponentResource {
       name,
       {
         ...scope,
-        endpointName: endpoint.name,
+        endpointName,
         originGroup: { id: group.id },
         ruleSets: [{ id: ruleSet.id }],
+        ...(domain && { customDomains: [{ id: domain.id }] }),
+        cacheConfiguration: routeCaching,
         ...edgeProtocols(args.publicScheme).route,
       },
       // Azure refuses a route whose origin group is empty.
       [...origins, ...rules],
     );
-
-    this.host = endpoint.hostName;
-    this.registerOutputs({ host: this.host });
   }
 
   private declareProfile(name: string, args: ContentDeliveryArgs): cdn.Profile {
@@ -65,7 +95,16 @@ export class ContentDelivery extends pulumi.ComponentResource {
         profileName: args.endpointName,
         // Said, or the provider would put its default location here, which Azure refuses.
         location: "Global",
-        sku: { name: cdn.SkuName.Standard_AzureFrontDoor },
+        sku: {
+          name:
+            args.frontDoorSku === "premium"
+              ? cdn.SkuName.Premium_AzureFrontDoor
+              : cdn.SkuName.Standard_AzureFrontDoor,
+        },
+        // Reads the certificate of the viewers' host from its Key Vault.
+        ...(args.domain?.certificateId && {
+          identity: { type: cdn.ManagedServiceIdentityType.SystemAssigned },
+        }),
         originResponseTimeoutSeconds: 30,
         tags: args.tags,
       },
@@ -73,7 +112,11 @@ export class ContentDelivery extends pulumi.ComponentResource {
     );
   }
 
-  private declareEndpoint(name: string, scope: Scope, args: ContentDeliveryArgs): cdn.AFDEndpoint {
+  private declareEndpoint(
+    name: string,
+    scope: FrontDoorScope,
+    args: ContentDeliveryArgs,
+  ): cdn.AFDEndpoint {
     return new cdn.AFDEndpoint(
       name,
       {
@@ -90,7 +133,7 @@ export class ContentDelivery extends pulumi.ComponentResource {
 
   private declareOriginGroup(
     name: string,
-    scope: Scope,
+    scope: FrontDoorScope,
     { publicScheme }: ContentDeliveryArgs,
   ): cdn.AFDOriginGroup {
     return new cdn.AFDOriginGroup(
@@ -101,8 +144,7 @@ export class ContentDelivery extends pulumi.ComponentResource {
         sessionAffinityState: cdn.EnabledState.Disabled,
         healthProbeSettings: {
           probePath: "/readyz",
-          probeProtocol:
-            publicScheme === "https" ? cdn.ProbeProtocol.Https : cdn.ProbeProtocol.Http,
+          probeProtocol: edgeProtocols(publicScheme).probe,
           probeRequestType: cdn.HealthProbeRequestType.HEAD,
           probeIntervalInSeconds: 10,
         },
@@ -119,7 +161,7 @@ export class ContentDelivery extends pulumi.ComponentResource {
 
   private declareOrigin(
     name: string,
-    scope: Scope & { originGroupName: pulumi.Input<string> },
+    scope: FrontDoorScope & { originGroupName: pulumi.Input<string> },
     { name: dataCenter, host, priority }: Origin,
   ): cdn.AFDOrigin {
     return new cdn.AFDOrigin(
@@ -143,7 +185,7 @@ export class ContentDelivery extends pulumi.ComponentResource {
 
   private declareRules(
     name: string,
-    scope: Scope & { ruleSetName: pulumi.Input<string> },
+    scope: FrontDoorScope & { ruleSetName: pulumi.Input<string> },
     origins: pulumi.Resource[],
   ): cdn.Rule[] {
     const rules: cdn.Rule[] = [];

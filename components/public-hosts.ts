@@ -6,25 +6,35 @@ import type { StreamingHost } from "./streaming-urls";
 export interface WaysIn {
   scheme: PublicScheme;
   dataCenters: { name: string; host: pulumi.Input<string> }[];
-  edge: pulumi.Output<string>;
-  trafficManager: pulumi.Output<string>;
+  edge: pulumi.Input<string>;
+  /** The host that Traffic Manager leads on, where players can use one. */
+  trafficManager: pulumi.Input<string> | undefined;
 }
 
-/**
- * The hosts that players may be given: each data center by its name, `edge`, and `trafficManager`
- * where it works. Over https it does not: the router answers names, so the certificate of the data
- * center behind it would have to be for the router's host, which needs a domain of one's own.
- */
+/** The hosts that players may be given: each data center by its name, `edge`, and `trafficManager`. */
 export function playerHosts(ways: WaysIn): Record<string, pulumi.Output<StreamingHost>> {
   const { scheme, dataCenters, edge, trafficManager } = ways;
   const hosts = [...dataCenters, { name: "edge", host: edge }];
-  if (scheme === "http") hosts.push({ name: "trafficManager", host: trafficManager });
+  if (trafficManager !== undefined) hosts.push({ name: "trafficManager", host: trafficManager });
   return Object.fromEntries(
     hosts.map(({ name, host }) => [
       name,
       pulumi.output(host).apply((known) => ({ scheme, host: known })),
     ]),
   );
+}
+
+/**
+ * The host that Traffic Manager leads on: the domain, else over http the router's own. Over https that
+ * one is of no use: the router answers names, so the certificate of the data center behind it would
+ * have to be for a host under `trafficmanager.net`.
+ */
+export function routedHost(
+  scheme: PublicScheme,
+  router: pulumi.Input<string>,
+  domain: string | undefined,
+): pulumi.Input<string> | undefined {
+  return domain ?? (scheme === "http" ? router : undefined);
 }
 
 /** Address of the watch page on the edge; null, which Pulumi can export, where there is none. */

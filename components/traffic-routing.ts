@@ -2,7 +2,9 @@ import * as trafficmanager from "@pulumi/azure-native/trafficmanager";
 import * as pulumi from "@pulumi/pulumi";
 import { endpointPriority } from "./endpoint-priority";
 import type { Origin } from "./origin";
+import { sendLogs } from "./send-logs";
 import type { PublicScheme } from "./settings/settings";
+import { presentOutput, profileHost, readinessProbe } from "./traffic-profile";
 
 /** Inputs of {@link TrafficRouting}. */
 export interface TrafficRoutingArgs {
@@ -11,6 +13,8 @@ export interface TrafficRoutingArgs {
   relativeName: string;
   origins: Origin[];
   publicScheme: PublicScheme;
+  /** Where its logs go. Default nowhere. */
+  logWorkspaceId?: pulumi.Input<string>;
   tags?: Record<string, string>;
 }
 
@@ -21,12 +25,17 @@ export interface TrafficRoutingArgs {
 export class TrafficRouting extends pulumi.ComponentResource {
   /** Host of the router. */
   readonly host: pulumi.Output<string>;
+  /** Resource id of its profile. */
+  readonly profileId: pulumi.Output<string>;
 
   constructor(name: string, args: TrafficRoutingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("twinstream:edge:TrafficRouting", name, {}, opts);
 
     const profile = this.declareProfile(name, args);
-    const profileName = present(profile.name, `Traffic Manager '${args.relativeName}' has no name`);
+    const profileName = presentOutput(
+      profile.name,
+      `Traffic Manager '${args.relativeName}' has no name`,
+    );
     for (const { name: dataCenter, host, priority } of args.origins) {
       new trafficmanager.Endpoint(
         `${name}-${dataCenter}`,
@@ -43,16 +52,15 @@ export class TrafficRouting extends pulumi.ComponentResource {
       );
     }
 
-    this.host = present(
-      profile.dnsConfig.apply((dns) => dns?.fqdn),
-      `Traffic Manager '${args.relativeName}' has no host name`,
-    );
+    const logs = { resourceId: profile.id, workspaceId: args.logWorkspaceId };
+    sendLogs(name, logs, { parent: this });
+
+    this.host = profileHost(profile, args.relativeName);
+    this.profileId = profile.id;
     this.registerOutputs({ host: this.host });
   }
 
   private declareProfile(name: string, args: TrafficRoutingArgs): trafficmanager.Profile {
-    const secure = args.publicScheme === "https";
-    const { HTTP, HTTPS } = trafficmanager.MonitorProtocol;
     return new trafficmanager.Profile(
       name,
       {
@@ -62,28 +70,10 @@ export class TrafficRouting extends pulumi.ComponentResource {
         profileStatus: trafficmanager.ProfileStatus.Enabled,
         trafficRoutingMethod: trafficmanager.TrafficRoutingMethod.Priority,
         dnsConfig: { relativeName: args.relativeName, ttl: 10 },
-        // The fastest pace there is. The time-out's floor at this interval is 5 s.
-        // https://learn.microsoft.com/azure/traffic-manager/traffic-manager-monitoring
-        monitorConfig: {
-          protocol: secure ? HTTPS : HTTP,
-          port: secure ? 443 : 80,
-          path: "/readyz",
-          intervalInSeconds: 10,
-          timeoutInSeconds: 5,
-          toleratedNumberOfFailures: 3,
-          expectedStatusCodeRanges: [{ min: 200, max: 200 }],
-        },
+        monitorConfig: readinessProbe(args.publicScheme),
         tags: args.tags,
       },
       { parent: this },
     );
   }
-}
-
-/** What Azure always answers, though the types allow for less. */
-function present(value: pulumi.Output<string | undefined>, absent: string): pulumi.Output<string> {
-  return value.apply((text) => {
-    if (text !== undefined) return text;
-    throw new Error(`${absent}.`);
-  });
 }

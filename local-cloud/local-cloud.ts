@@ -10,6 +10,7 @@ import { openAuthority } from "./authority/open-authority";
 import { type CloudConfig, systemEnvironment } from "./config";
 import { ControlApi } from "./control/control-api";
 import { declaredDataCenters, type LocalDataCenter } from "./data-centers";
+import { declaredRecords } from "./dns/declared-records";
 import { DnsResponder } from "./dns/dns-responder";
 import { trafficManagerNames } from "./dns/traffic-manager-names";
 import { declaredFrontDoor } from "./edge/declared-front-door";
@@ -29,6 +30,7 @@ import { sayRunning, takeHome } from "./running-file";
 import { knownKinds } from "./stand-in/kinds/known-kinds";
 import { mediaAccountToken } from "./stand-in/kinds/media-services";
 import { type CloudServices, subscriptionId } from "./stand-in/kinds/resource-kind";
+import type { Properties } from "./stand-in/properties";
 import { ProviderServer } from "./stand-in/provider-server";
 import { ResourceRecords } from "./stand-in/resource-records";
 import { StandIn } from "./stand-in/stand-in";
@@ -169,6 +171,16 @@ export class LocalCloud implements AsyncDisposable {
     return this.dataCenters().find((dataCenter) => dataCenter.account === account)?.url;
   }
 
+  /** What is declared. */
+  resources(): { id: string; type: string }[] {
+    return this.records.all().map(({ id, type }) => ({ id, type }));
+  }
+
+  /** Changes inputs of a resource past the program that declared it, as Azure's portal does. */
+  changeResource(id: string, inputs: Properties): Promise<Properties> {
+    return this.standIn.change(id, inputs);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     // Nothing new comes in first; services before the stores that they write to.
     for (const closer of this.closers.reverse()) await closer[Symbol.asyncDispose]();
@@ -250,7 +262,11 @@ export class LocalCloud implements AsyncDisposable {
     const port = await this.ports.portFor("dns", preferredDnsPort);
     try {
       this.closers.push(
-        await DnsResponder.open(port, () => trafficManagerNames(this.trafficManager)),
+        await DnsResponder.open(
+          port,
+          () => trafficManagerNames(this.trafficManager),
+          () => declaredRecords(this.records, this.trafficManager.declared()),
+        ),
       );
       this.dnsPort = port;
     } catch (error) {

@@ -86,6 +86,14 @@ export class ConfigReader {
     return "";
   }
 
+  /** A member that is an object; undefined where it is not set, or refused. */
+  optionalRecord(owner: Entry, name: string): Record<string, unknown> | undefined {
+    const value = owner.entry[name];
+    if (value === undefined || isRecord(value)) return value;
+    this.refuse(`${owner.at}.${name}`, `must be an object, got ${describe(value)}`);
+    return undefined;
+  }
+
   /** Refuses members that no one reads, which are mostly misspelt ones. */
   onlyMembers(owner: Entry, known: readonly string[]): void {
     for (const name of Object.keys(owner.entry)) {

@@ -6,6 +6,7 @@ import {
   readDataCenterName,
   readDataCenters,
 } from "./data-centers";
+import { type DeliverySettings, readDelivery } from "./delivery";
 import { type MediaServicesSettings, readMediaServices } from "./media-services";
 import { readVideos, type Video } from "./videos";
 
@@ -16,7 +17,7 @@ export type PublicScheme = "https" | "http";
 export type StorageAccess = "identity" | "shared-key";
 
 /** Everything the program declares, from a stack's configuration. */
-export interface Settings {
+export interface Settings extends DeliverySettings {
   dataCenters: RankedDataCenter[];
   /** Where the resource group is kept that all data centers share; read once, at its creation. */
   sharedLocation: string;
@@ -51,11 +52,15 @@ export interface SettingsSource {
 
 /** Every key that is read; the schema in Pulumi.yaml describes each. */
 export const settingKeys = [
+  "activePath",
   "authority",
   "contentSteering",
   "dataCenters",
+  "domain",
   "encodeIn",
   "encoder",
+  "firewallMode",
+  "frontDoorSku",
   "image",
   "locatorDays",
   "logLevel",
@@ -86,6 +91,7 @@ export function readSettings(source: SettingsSource): Settings {
   const dataCenters = readDataCenters(config);
   const primary = readDataCenterName(config, "primary", dataCenters);
   const mediaServices = readMediaServices(config);
+  const publicScheme = config.choice("publicScheme", ["https", "http"], "https");
   const settings: Settings = {
     dataCenters: rankDataCenters(dataCenters, primary),
     sharedLocation: dataCenters[0]?.location ?? "",
@@ -95,7 +101,8 @@ export function readSettings(source: SettingsSource): Settings {
       fileSizeBytes: source.fileSizeBytes,
     }),
     mediaServices,
-    publicScheme: config.choice("publicScheme", ["https", "http"], "https"),
+    publicScheme,
+    ...readDelivery(config, publicScheme),
     contentSteering: config.flag("contentSteering", true),
     storageAccess: readStorageAccess(config, mediaServices.kind),
     overwriteReplicas: config.flag("overwriteReplicas", false),

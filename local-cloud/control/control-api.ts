@@ -2,6 +2,8 @@ import fastify, { type FastifyInstance } from "fastify";
 import { request as ask } from "undici";
 import type { FrontDoor } from "../edge/front-door";
 import type { TrafficManager } from "../edge/traffic-manager";
+import type { Properties } from "../stand-in/properties";
+import { BadChangeError, NoResourceError } from "../stand-in/stand-in-error";
 import { loopback } from "../storage/port-book";
 import { causeFault, type FaultDeps, UnknownTargetError } from "./faults";
 import { BadFaultError, readFault } from "./read-fault";
@@ -15,6 +17,10 @@ export interface ControlDeps extends FaultDeps {
   config: { home: string };
   /** Address of the media service that serves an account. */
   accountUrl(account: string): string | undefined;
+  /** What is declared to the local cloud. */
+  resources(): { id: string; type: string }[];
+  /** Changes inputs of a resource past the program that declared it. */
+  changeResource(id: string, inputs: Properties): Promise<unknown>;
 }
 
 const switchSchema = {
@@ -29,6 +35,13 @@ const regionSchema = {
   required: ["region"],
   additionalProperties: false,
   properties: { region: { type: "string", pattern: "^[A-Za-z][A-Za-z0-9 ]*$" } },
+} as const;
+
+const changeSchema = {
+  type: "object",
+  required: ["id", "inputs"],
+  additionalProperties: false,
+  properties: { id: { type: "string" }, inputs: { type: "object" } },
 } as const;
 
 const maxTokenRequestBytes = 64 * 1024;
@@ -54,6 +67,7 @@ export class ControlApi implements AsyncDisposable {
     });
     this.addStatus();
     this.addSwitches();
+    this.addResources();
     this.addClassicAddresses();
   }
 
@@ -115,6 +129,20 @@ export class ControlApi implements AsyncDisposable {
     this.app.post("/faults", ({ body }) => causeFault(deps, readFault(body)));
   }
 
+  /** What Azure's portal is for: looking at what is declared, and changing it by hand. */
+  private addResources(): void {
+    const { deps } = this;
+    this.app.get("/resources", () => deps.resources());
+    this.app.patch<{ Body: { id: string; inputs: Properties } }>(
+      "/resources",
+      { schema: { body: changeSchema } },
+      async ({ body }) => {
+        await deps.changeResource(body.id, body.inputs);
+        return { id: body.id };
+      },
+    );
+  }
+
   /**
    * `/classic/{account}/api/` answers 301 with the account's own API, as the old global address of
    * Media Services did; `/classic/{account}/{tenant}/oauth2/token` hands on its tokens.
@@ -155,8 +183,8 @@ export class ControlApi implements AsyncDisposable {
 }
 
 function statusOf(error: unknown): number | undefined {
-  if (error instanceof UnknownTargetError) return 404;
-  return error instanceof BadFaultError ? 400 : undefined;
+  if (error instanceof UnknownTargetError || error instanceof NoResourceError) return 404;
+  return error instanceof BadFaultError || error instanceof BadChangeError ? 400 : undefined;
 }
 
 function noAccount(account: string): { error: string } {

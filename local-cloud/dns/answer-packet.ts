@@ -1,4 +1,5 @@
 import { type DecodedPacket, decode, encode, type Packet, RECURSION_DESIRED } from "dns-packet";
+import type { DeclaredRecords } from "./declared-records";
 import { answerQuestion, type ZoneName, zoneOf } from "./zone";
 
 /** Codes of RFC 1035, 4.1.1. */
@@ -15,25 +16,33 @@ const negativeTtlSeconds = 10;
  * Answers a DNS message; `undefined` for what isn't a question, which gets no answer at all, so that
  * two responders can't keep each other busy.
  */
-export function answerPacket(message: Buffer, names: readonly ZoneName[]): Buffer | undefined {
+export function answerPacket(
+  message: Buffer,
+  names: readonly ZoneName[],
+  records: readonly DeclaredRecords[] = [],
+): Buffer | undefined {
   if (message.length < headerBytes || isResponse(message)) return undefined;
   try {
-    return answerQuery(decode(message), names);
+    return answerQuery(decode(message), names, records);
   } catch {
     // Garbage behind a header: said so, as RFC 1035 asks.
     return encodeAnswer({ id: message.readUInt16BE(0) }, "FORMERR");
   }
 }
 
-function answerQuery(query: DecodedPacket, names: readonly ZoneName[]): Buffer {
+function answerQuery(
+  query: DecodedPacket,
+  names: readonly ZoneName[],
+  records: readonly DeclaredRecords[],
+): Buffer {
   const [question] = query.questions ?? [];
   const error = errorOf(query);
   if (error !== undefined || question === undefined) {
     return encodeAnswer({ id: query.id ?? 0 }, error ?? "FORMERR");
   }
-  const { status, answers } = answerQuestion(question, names);
+  const { status, answers } = answerQuestion(question, names, records);
   const isNegative = status !== "REFUSED" && answers.length === 0;
-  const authorities = isNegative ? [startOfAuthority(zoneOf(question.name))] : [];
+  const authorities = isNegative ? [startOfAuthority(zoneOf(question.name, records))] : [];
   return encodeAnswer({ ...query, answers, authorities }, status);
 }
 

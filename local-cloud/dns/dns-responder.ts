@@ -2,6 +2,7 @@ import { createSocket, type RemoteInfo, type Socket as Datagrams } from "node:dg
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { loopback } from "../storage/port-book";
 import { answerPacket } from "./answer-packet";
+import type { DeclaredRecords } from "./declared-records";
 import type { ZoneName } from "./zone";
 
 /** A connection that asks nothing for so long is closed (RFC 7766, 6.2.3). */
@@ -9,15 +10,18 @@ const idleMs = 10_000;
 const lengthBytes = 2;
 
 /**
- * Answers DNS questions for Traffic Manager's names, by datagram and by connection, on one port of
- * this machine.
+ * Answers DNS questions for Traffic Manager's names and for records in declared zones, by datagram and
+ * by connection, on one port of this machine.
  */
 export class DnsResponder implements AsyncDisposable {
   private readonly datagrams: Datagrams;
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
 
-  private constructor(private readonly names: () => readonly ZoneName[]) {
+  private constructor(
+    private readonly names: () => readonly ZoneName[],
+    private readonly records: () => readonly DeclaredRecords[],
+  ) {
     this.datagrams = createSocket("udp4", (message, from) => {
       this.onDatagram(message, from);
     });
@@ -31,8 +35,12 @@ export class DnsResponder implements AsyncDisposable {
    *
    * @throws Error when the port is taken.
    */
-  static async open(port: number, names: () => readonly ZoneName[]): Promise<DnsResponder> {
-    const responder = new DnsResponder(names);
+  static async open(
+    port: number,
+    names: () => readonly ZoneName[],
+    records: () => readonly DeclaredRecords[] = () => [],
+  ): Promise<DnsResponder> {
+    const responder = new DnsResponder(names, records);
     await new Promise<void>((resolve, reject) => {
       responder.server.once("error", reject);
       responder.server.listen(port, loopback, resolve);
@@ -70,7 +78,7 @@ export class DnsResponder implements AsyncDisposable {
   }
 
   private onDatagram(message: Buffer, { port, address }: RemoteInfo): void {
-    const answer = answerPacket(message, this.names());
+    const answer = answerPacket(message, this.names(), this.records());
     if (answer !== undefined) this.datagrams.send(answer, port, address);
   }
 
@@ -86,7 +94,8 @@ export class DnsResponder implements AsyncDisposable {
       while (pending.length >= lengthBytes) {
         const end = lengthBytes + pending.readUInt16BE(0);
         if (pending.length < end) return;
-        const answer = answerPacket(pending.subarray(lengthBytes, end), this.names());
+        const question = pending.subarray(lengthBytes, end);
+        const answer = answerPacket(question, this.names(), this.records());
         pending = pending.subarray(end);
         if (answer === undefined) {
           socket.destroy();

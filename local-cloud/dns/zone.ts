@@ -1,5 +1,6 @@
 import type { Answer, Question } from "dns-packet";
 import { loopback } from "../storage/port-book";
+import { type DeclaredRecords, recordAnswers } from "./declared-records";
 
 /** A name that the responder answers for, and what it leads to. */
 export interface ZoneName {
@@ -42,10 +43,11 @@ const noData: ZoneAnswer = { status: "NOERROR", answers: [] };
 export function answerQuestion(
   { name: asked, type }: Pick<Question, "name" | "type">,
   names: readonly ZoneName[],
+  records: readonly DeclaredRecords[] = [],
 ): ZoneAnswer {
   const name = asked.toLowerCase().replace(/\.$/, "");
   if (isIn(name, targetZone)) return ofTarget(asked, type, names);
-  if (!isIn(name, zone)) return refused;
+  if (!isIn(name, zone)) return ofRecords({ asked, type }, names, records);
   if (name === zone) return noData;
   const isService = name.startsWith(servicePrefix);
   const host = isService ? name.slice(servicePrefix.length) : name;
@@ -59,8 +61,9 @@ export function answerQuestion(
 }
 
 /** Name of the zone that a name lies in, for the record that says how long a "no" may be kept. */
-export function zoneOf(name: string): string {
-  return isIn(name.toLowerCase(), targetZone) ? targetZone : zone;
+export function zoneOf(name: string, records: readonly DeclaredRecords[] = []): string {
+  const zones = [targetZone, ...records.map((record) => record.zone)];
+  return zones.find((each) => isIn(name.toLowerCase(), each)) ?? zone;
 }
 
 function isIn(name: string, parent: string): boolean {
@@ -70,6 +73,30 @@ function isIn(name: string, parent: string): boolean {
 interface Asked {
   asked: string;
   type: string;
+}
+
+/** A name of a declared zone; an alias for a name of Traffic Manager is followed, as a resolver would. */
+function ofRecords(
+  { asked, type }: Asked,
+  names: readonly ZoneName[],
+  records: readonly DeclaredRecords[],
+): ZoneAnswer {
+  const name = asked.toLowerCase().replace(/\.$/, "");
+  if (!records.some((record) => isIn(name, record.zone))) return refused;
+  const own = records.filter((record) => record.name === name);
+  if (own.length === 0) {
+    // A name that others lie below is there, though nothing is known of it (RFC 8020).
+    return records.some((record) => isIn(record.name, name)) ? noData : noSuchName;
+  }
+  const alias = own.find((record) => record.type === "CNAME");
+  const fitting = own.filter((record) => record.type === type || type === "ANY");
+  const answers = (alias ? [alias] : fitting).flatMap((record) => recordAnswers(record, asked));
+  const target = alias?.values[0];
+  if (target === undefined || type === "CNAME" || !isIn(target.toLowerCase(), zone)) {
+    return { status: "NOERROR", answers };
+  }
+  const further = answerQuestion({ name: target, type } as Question, names);
+  return { status: further.status, answers: [...answers, ...further.answers] };
 }
 
 function ofProfile({ asked, type }: Asked, target: ZoneTarget, ttl: number): ZoneAnswer {

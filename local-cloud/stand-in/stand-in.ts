@@ -28,6 +28,7 @@ import {
   unknownDeclaration,
 } from "./resource-id";
 import type { ResourceRecord } from "./resource-records";
+import { BadChangeError, NoResourceError } from "./stand-in-error";
 
 /** What a changed declaration comes to. */
 export interface Difference {
@@ -155,6 +156,27 @@ export class StandIn {
     }
     if (token === "azure-native:storage:listStorageAccountKeys") return this.storageKeys(args);
     throw new Error(`the local cloud has no function ${token}`);
+  }
+
+  /**
+   * Changes some inputs of a resource as somebody does in Azure's portal: past the program, which finds
+   * it when it looks again.
+   *
+   * @throws NoResourceError, or BadChangeError for one that Azure would refuse.
+   */
+  async change(id: string, inputs: Properties): Promise<Properties> {
+    const record = this.cloud.records.get(id);
+    if (record === undefined) throw new NoResourceError(id);
+    const { type, urn } = record;
+    const resource = { type, urn, name: textAt(record.outputs, "name") ?? "" };
+    const news = { ...record.inputs, ...inputs };
+    const { replaces } = this.diff(type, { olds: record.inputs, news });
+    if (replaces.length > 0) {
+      throw new BadChangeError(`${replaces.join(", ")} of ${id} can't be changed`);
+    }
+    const [problem] = this.check(resource, news).problems;
+    if (problem !== undefined) throw new BadChangeError(`${problem.property} ${problem.reason}`);
+    return this.make({ id: record.id, resource, inputs: news });
   }
 
   /** Brings everything recorded back to life; answers what could not be. */

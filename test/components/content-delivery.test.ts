@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 import { ContentDelivery, type ContentDeliveryArgs } from "../../components/content-delivery";
+import { customRules } from "../../components/firewall-rules";
 import { deploy, type Deployment, ofType, resource, settled } from "./deploy";
 
 const args: ContentDeliveryArgs = {
@@ -11,35 +12,94 @@ const args: ContentDeliveryArgs = {
     { name: "west", host: "west.test", priority: 2 },
   ],
   publicScheme: "https",
+  frontDoorSku: "standard",
+  firewallMode: "prevention",
+  domain: undefined,
 };
 const scope = { resourceGroupName: "group", profileName: "label" };
 const parent = "twinstream:edge:ContentDelivery edge";
 
-function cacheRule(rule: { values: string[]; duration: string; compression: string }): object {
+const certificateId =
+  "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v/secrets/viewers";
+const domain = {
+  name: "video.example.com",
+  zone: { name: "example.com", resourceGroup: "dns" },
+  certificateId,
+};
+
+const rateLimit = {
+  name: "RateLimit",
+  priority: 10,
+  enabledState: "Enabled",
+  ruleType: "RateLimitRule",
+  rateLimitDurationInMinutes: 1,
+  rateLimitThreshold: 10_000,
+  groupBy: [{ variableName: "SocketAddr" }],
+  matchConditions: [
+    {
+      matchVariable: "SocketAddr",
+      operator: "IPMatch",
+      negateCondition: false,
+      matchValue: ["0.0.0.0/0", "::/0"],
+    },
+  ],
+  action: "Block",
+};
+const streams = {
+  name: "Streams",
+  priority: 20,
+  enabledState: "Enabled",
+  ruleType: "MatchRule",
+  matchConditions: [
+    {
+      matchVariable: "RequestMethod",
+      operator: "Equal",
+      negateCondition: false,
+      matchValue: ["GET", "HEAD"],
+    },
+    {
+      matchVariable: "RequestUri",
+      operator: "RegEx",
+      negateCondition: false,
+      matchValue: [
+        "^[^?]*/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/[^/?]+\\.ism/[^?]*$",
+      ],
+      transforms: ["Lowercase"],
+    },
+  ],
+  action: "Allow",
+};
+
+/** A rule that decides over caching; without a duration it keeps nothing. */
+function cacheRule(rule: { values?: string[]; duration?: string; compression?: string }): object {
   return {
     matchProcessingBehavior: "Stop",
-    conditions: [
-      {
-        name: "UrlPath",
-        parameters: {
-          typeName: "DeliveryRuleUrlPathMatchConditionParameters",
-          operator: "Contains",
-          matchValues: rule.values,
-          transforms: ["Lowercase"],
+    ...(rule.values && {
+      conditions: [
+        {
+          name: "UrlPath",
+          parameters: {
+            typeName: "DeliveryRuleUrlPathMatchConditionParameters",
+            operator: "Contains",
+            matchValues: rule.values,
+            transforms: ["Lowercase"],
+          },
         },
-      },
-    ],
+      ],
+    }),
     actions: [
       {
         name: "RouteConfigurationOverride",
         parameters: {
           typeName: "DeliveryRuleRouteConfigurationOverrideActionParameters",
-          cacheConfiguration: {
-            cacheBehavior: "OverrideAlways",
-            cacheDuration: rule.duration,
-            queryStringCachingBehavior: "IgnoreQueryString",
-            isCompressionEnabled: rule.compression,
-          },
+          ...(rule.duration && {
+            cacheConfiguration: {
+              cacheBehavior: "OverrideAlways",
+              cacheDuration: rule.duration,
+              queryStringCachingBehavior: "IgnoreQueryString",
+              isCompressionEnabled: rule.compression,
+            },
+          }),
         },
       },
     ],
@@ -123,7 +183,7 @@ describe("ContentDelivery", () => {
       ...scope,
       ruleSetName: "caching",
     });
-    assert.deepEqual(Object.keys(rules).sort(), ["edge-manifests", "edge-segments"]);
+    assert.deepEqual(Object.keys(rules).sort(), ["edge-manifests", "edge-others", "edge-segments"]);
     assert.deepEqual(rules["edge-segments"]?.inputs, {
       ...scope,
       ruleSetName: "caching",
@@ -146,8 +206,13 @@ describe("ContentDelivery", () => {
         compression: "Enabled",
       }),
     });
-    const route = resource(deployment, "azure-native:cdn:Route", "edge");
-    assert.equal(route.inputs["cacheConfiguration"], undefined);
+    assert.deepEqual(rules["edge-others"]?.inputs, {
+      ...scope,
+      ruleSetName: "caching",
+      ruleName: "others",
+      order: 3,
+      ...cacheRule({}),
+    });
   });
 
   it("routes every path, after all origins and rules are there", async () => {
@@ -166,11 +231,25 @@ describe("ContentDelivery", () => {
       httpsRedirect: "Enabled",
       linkToDefaultDomain: "Enabled",
       enabledState: "Enabled",
+      // Front Door compresses nothing on a route that keeps nothing.
+      cacheConfiguration: {
+        queryStringCachingBehavior: "UseQueryString",
+        compressionSettings: {
+          isCompressionEnabled: true,
+          contentTypesToCompress: [
+            "application/vnd.apple.mpegurl",
+            "application/dash+xml",
+            "application/vnd.ms-sstr+xml",
+            "application/json",
+          ],
+        },
+      },
     });
     for (const needed of [
       "azure-native:cdn:AFDOrigin edge-east",
       "azure-native:cdn:AFDOrigin edge-west",
       "azure-native:cdn:Rule edge-manifests",
+      "azure-native:cdn:Rule edge-others",
       "azure-native:cdn:Rule edge-segments",
     ]) {
       assert(route.after.includes(needed), `${needed} is not awaited`);
@@ -188,6 +267,144 @@ describe("ContentDelivery", () => {
     assert.equal((group["healthProbeSettings"] as { probeProtocol: string }).probeProtocol, "Http");
   });
 
+  it("puts a firewall before Front Door Premium, and none before Standard", async () => {
+    const standard = await declare();
+    const premium = await declare({ frontDoorSku: "premium", tags: { owner: "media" } });
+    const policy = resource(premium, "azure-native:frontdoor:Policy", "edge-firewall").inputs;
+    const profile = resource(premium, "azure-native:cdn:Profile", "edge").inputs;
+
+    assert.deepEqual(profile["sku"], { name: "Premium_AzureFrontDoor" });
+    assert.deepEqual(policy, {
+      resourceGroupName: "group",
+      policyName: "label",
+      location: "Global",
+      sku: { name: "Premium_AzureFrontDoor" },
+      policySettings: { enabledState: "Enabled", mode: "Prevention", requestBodyCheck: "Enabled" },
+      customRules: { rules: [rateLimit, streams] },
+      managedRules: {
+        managedRuleSets: [
+          {
+            ruleSetType: "Microsoft_DefaultRuleSet",
+            ruleSetVersion: "2.1",
+            ruleSetAction: "Block",
+          },
+          { ruleSetType: "Microsoft_BotManagerRuleSet", ruleSetVersion: "1.1" },
+        ],
+      },
+      tags: { owner: "media" },
+    });
+    assert.deepEqual(resource(premium, "azure-native:cdn:SecurityPolicy", "edge-firewall").inputs, {
+      ...scope,
+      securityPolicyName: "firewall",
+      parameters: {
+        type: "WebApplicationFirewall",
+        wafPolicy: { id: "id of azure-native:frontdoor:Policy edge-firewall" },
+        associations: [
+          {
+            domains: [{ id: "id of azure-native:cdn:AFDEndpoint edge" }],
+            patternsToMatch: ["/*"],
+          },
+        ],
+      },
+    });
+    assert.deepEqual(ofType(standard, "azure-native:frontdoor:Policy"), {});
+    assert.deepEqual(ofType(standard, "azure-native:cdn:SecurityPolicy"), {});
+  });
+
+  it("lets the firewall only note what it finds where that is asked", async () => {
+    const deployment = await declare({ frontDoorSku: "premium", firewallMode: "detection" });
+    const { inputs } = resource(deployment, "azure-native:frontdoor:Policy", "edge-firewall");
+
+    assert.equal((inputs["policySettings"] as { mode: string }).mode, "Detection");
+  });
+
+  it("answers under a domain with its certificate, and proves in its zone that it is ours", async () => {
+    const deployment = await declare({ domain, frontDoorSku: "premium" });
+    const profile = resource(deployment, "azure-native:cdn:Profile", "edge").inputs;
+    const role = resource(
+      deployment,
+      "azure-native:authorization:RoleAssignment",
+      "edge-certificate",
+    );
+    const secret = resource(deployment, "azure-native:cdn:Secret", "edge-certificate");
+    const customDomain = resource(deployment, "azure-native:cdn:AFDCustomDomain", "edge-domain");
+    const record = resource(deployment, "azure-native:dns:RecordSet", "edge-domain-dnsauth");
+    const route = resource(deployment, "azure-native:cdn:Route", "edge").inputs;
+    const waf = resource(deployment, "azure-native:cdn:SecurityPolicy", "edge-firewall").inputs;
+    const id = "id of azure-native:cdn:AFDCustomDomain edge-domain";
+
+    assert.deepEqual(profile["identity"], { type: "SystemAssigned" });
+    assert.deepEqual(role.inputs, {
+      scope: certificateId,
+      principalId: "principal of label",
+      principalType: "ServicePrincipal",
+      roleDefinitionId:
+        "/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/4633458b-17de-408a-b874-0445c86b69e6",
+    });
+    assert.deepEqual(secret.inputs, {
+      ...scope,
+      secretName: "viewers-certificate",
+      parameters: {
+        type: "CustomerCertificate",
+        secretSource: { id: certificateId },
+        useLatestVersion: true,
+      },
+    });
+    assert(secret.after.includes("azure-native:authorization:RoleAssignment edge-certificate"));
+    assert.deepEqual(customDomain.inputs, {
+      ...scope,
+      customDomainName: "video-example-com",
+      hostName: "video.example.com",
+      tlsSettings: {
+        certificateType: "CustomerCertificate",
+        minimumTlsVersion: "TLS12",
+        secret: { id: "id of azure-native:cdn:Secret edge-certificate" },
+      },
+    });
+    assert.deepEqual(record.inputs, {
+      resourceGroupName: "dns",
+      zoneName: "example.com",
+      relativeRecordSetName: "_dnsauth.video",
+      recordType: "TXT",
+      ttl: 300,
+      txtRecords: [{ value: ["token of video.example.com"] }],
+    });
+    assert.deepEqual(route["customDomains"], [{ id }]);
+    assert.deepEqual(
+      (waf["parameters"] as { associations: [{ domains: object[] }] }).associations[0].domains,
+      [{ id: "id of azure-native:cdn:AFDEndpoint edge" }, { id }],
+    );
+  });
+
+  it("writes no record without a zone, and reads no certificate without one", async () => {
+    const deployment = await declare({
+      domain: { name: "video.example.com", zone: undefined, certificateId: undefined },
+    });
+    const customDomain = resource(deployment, "azure-native:cdn:AFDCustomDomain", "edge-domain");
+
+    assert.deepEqual(customDomain.inputs["tlsSettings"], {
+      certificateType: "ManagedCertificate",
+      minimumTlsVersion: "TLS12",
+    });
+    for (const type of ["dns:RecordSet", "cdn:Secret", "authorization:RoleAssignment"]) {
+      assert.deepEqual(ofType(deployment, `azure-native:${type}`), {});
+    }
+  });
+
+  it("sends its logs to a workspace where there is one", async () => {
+    const deployment = await declare({ logWorkspaceId: "workspace" });
+    const type = "azure-native:monitor:DiagnosticSetting";
+
+    assert.deepEqual(resource(deployment, type, "edge-logs").inputs, {
+      name: "logs",
+      resourceUri: "id of azure-native:cdn:Profile edge",
+      workspaceId: "workspace",
+      logs: [{ categoryGroup: "allLogs", enabled: true }],
+      metrics: [{ category: "AllMetrics", enabled: true }],
+    });
+    assert.deepEqual(ofType(await declare(), type), {});
+  });
+
   it("gives the endpoint's host", async () => {
     let delivery: ContentDelivery | undefined;
     await deploy(() => (delivery = new ContentDelivery("edge", args)));
@@ -195,4 +412,29 @@ describe("ContentDelivery", () => {
 
     assert.deepEqual(await settled(delivery.host), { value: "label.edge.test", secret: false });
   });
+});
+
+describe("The firewall's way for streams", () => {
+  const [, rule] = customRules;
+  const pattern = new RegExp(
+    rule?.matchConditions.find(({ matchVariable }) => matchVariable === "RequestUri")
+      ?.matchValue[0] ?? "",
+  );
+  const stream = "/fb403e51-8536-45ff-b4a2-e7602eaa44e3/bunny.ism";
+
+  for (const { uri, passes } of [
+    { uri: `${stream}/manifest(format=m3u8-cmaf)`, passes: true },
+    { uri: `https://video.example.com:443${stream}/manifest`, passes: true },
+    {
+      uri: `${stream}/qualitylevels(650000)/fragments(video=0,format=mpd-time-cmaf)`,
+      passes: true,
+    },
+    { uri: "/api/assets", passes: false },
+    { uri: `/api/assets?x=${stream}/manifest`, passes: false },
+    { uri: `${stream}/manifest?x=1' or 1=1`, passes: false },
+  ]) {
+    it(`${passes ? "is open to" : "does not lead"} ${uri}`, () => {
+      assert.equal(pattern.test(uri), passes);
+    });
+  }
 });

@@ -194,7 +194,15 @@ const answers: Record<string, Answer> = {
     const fqdn = `${containerAppName}.apps.test`;
     return { configuration: { ...(configuration as object), ingress: { ...ingress, fqdn } } };
   },
-  "azure-native:cdn:Profile": ({ profileName }) => ({ name: profileName }),
+  "azure-native:cdn:Profile": ({ profileName, identity }) => ({
+    name: profileName,
+    ...(identity !== undefined && {
+      identity: { ...(identity as object), principalId: `principal of ${profileName}` },
+    }),
+  }),
+  "azure-native:cdn:AFDCustomDomain": ({ hostName }) => ({
+    validationProperties: { validationToken: `token of ${hostName}` },
+  }),
   "azure-native:cdn:AFDEndpoint": ({ endpointName }) => ({
     name: endpointName,
     hostName: `${endpointName}.edge.test`,

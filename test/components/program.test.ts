@@ -83,6 +83,7 @@ const inFront = [
   "azure-native:cdn:Profile edge",
   "azure-native:cdn:Route edge",
   "azure-native:cdn:Rule edge-manifests",
+  "azure-native:cdn:Rule edge-others",
   "azure-native:cdn:Rule edge-segments",
   "azure-native:cdn:RuleSet edge",
   "azure-native:resources:ResourceGroup shared",
@@ -302,6 +303,43 @@ describe("A change of the configuration", function () {
     assert.deepEqual(Object.keys(first.urls).sort(), ["east", "edge", "west"]);
     assert.match(first.urls["edge"]?.hls ?? "", /^https:/);
     assert.equal(outputs["watchPage"], null);
+    assert.equal(outputs["trafficManagerHost"], null);
+  });
+
+  it("to a domain puts a switch before Front Door and data centers, and sends players there", async () => {
+    const before = await runUnchanged();
+    const domain = {
+      name: "video.example.com",
+      zone: { name: "example.com", resourceGroup: "dns" },
+    };
+    const after = await run({ domain, activePath: "both" });
+    const old = names(before);
+
+    assert.deepEqual(
+      names(after).filter((name) => !old.includes(name)),
+      [
+        "azure-native:cdn:AFDCustomDomain edge-domain",
+        "azure-native:dns:RecordSet edge-domain-dnsauth",
+        "azure-native:dns:RecordSet viewers",
+        "azure-native:trafficmanager:Endpoint viewers-direct",
+        "azure-native:trafficmanager:Endpoint viewers-front-door",
+        "azure-native:trafficmanager:Profile viewers",
+        "twinstream:edge:ViewersHost viewers",
+      ],
+    );
+    assert.deepEqual(
+      changed(before, after).filter((name) => old.includes(name)),
+      ["azure-native:cdn:Route edge", `${dynamic}:PathwayList east`, `${dynamic}:PathwayList west`],
+    );
+    const [first] = after.outputs["videos"] as [{ urls: Record<string, { hls: string }> }];
+    assert.match(first.urls["trafficManager"]?.hls ?? "", /^http:\/\/video\.example\.com\//);
+    assert.equal(after.outputs["trafficManagerHost"], "video.example.com");
+    assert.equal(after.outputs["watchPage"], "http://video.example.com/watch/");
+    const [{ inputs }] = Object.values(ofType(after, `${dynamic}:PathwayList`)) as [Declared];
+    assert.deepEqual((inputs["pathways"] as object[])[0], {
+      name: "edge",
+      baseUrl: "http://video.example.com",
+    });
   });
 
   it("to classic accounts declares those in place of the container apps", async () => {

@@ -78,6 +78,10 @@ describe("the stack's settings", () => {
         logLevel: "info",
       },
       publicScheme: "https",
+      frontDoorSku: "standard",
+      firewallMode: "prevention",
+      activePath: "front-door",
+      domain: undefined,
       contentSteering: true,
       storageAccess: "shared-key",
       overwriteReplicas: false,
@@ -399,7 +403,7 @@ describe("the stack's settings", () => {
     {
       why: "a misspelt key",
       config: { primry: "east" },
-      problem: /^primry: is not known; allowed: authority, contentSteering, dataCenters, /,
+      problem: /^primry: is not known; allowed: activePath, authority, contentSteering, /,
     },
     {
       why: "an account of the service that Microsoft retired",

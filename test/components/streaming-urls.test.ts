@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, it } from "mocha";
-import { playerHosts, watchPageUrl } from "../../components/public-hosts";
+import { playerHosts, routedHost, watchPageUrl } from "../../components/public-hosts";
 import { streamingUrls } from "../../components/streaming-urls";
 import { settled } from "./deploy";
 
@@ -22,10 +22,11 @@ describe("playerHosts", () => {
       { name: "west", host: "west.test" },
     ],
     edge: pulumi.output("edge.test"),
-    trafficManager: pulumi.output("router.test"),
   };
-  const hosts = async (scheme: "http" | "https") =>
-    (await settled(pulumi.all(playerHosts({ ...ways, scheme })))).value;
+  const hosts = async (scheme: "http" | "https", domain?: string) => {
+    const trafficManager = routedHost(scheme, "router.test", domain);
+    return (await settled(pulumi.all(playerHosts({ ...ways, scheme, trafficManager })))).value;
+  };
 
   it("are the data centers, the edge and the router over http", async () => {
     assert.deepEqual(await hosts("http"), {
@@ -38,6 +39,12 @@ describe("playerHosts", () => {
 
   it("leave the router out over https, where no certificate is for its host", async () => {
     assert.deepEqual(Object.keys(await hosts("https")), ["east", "west", "edge"]);
+  });
+
+  it("are under the domain where there is one, for that has a certificate", async () => {
+    const { trafficManager } = await hosts("https", "video.example.com");
+
+    assert.deepEqual(trafficManager, { scheme: "https", host: "video.example.com" });
   });
 });
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { textAt } from "../properties";
+import { type Properties, textAt } from "../properties";
 import {
   type CloudServices,
   type Declared,
@@ -77,8 +77,11 @@ export const identityKinds: readonly ResourceKind[] = [userAssignedIdentity, rol
 
 function requirePrincipal({ name, inputs }: Declared, { records }: CloudServices): void {
   const principal = textAt(inputs, "principalId");
-  const identities = records.ofType(userAssignedIdentityToken);
-  if (identities.some(({ outputs }) => textAt(outputs, "principalId") === principal)) return;
+  // An identity of its own, or one that a resource has as part of itself.
+  const isIdentity = ({ outputs }: { outputs: Properties }): boolean =>
+    textAt(outputs, "principalId") === principal ||
+    textAt(outputs, "identity.principalId") === principal;
+  if (records.all().some(isIdentity)) return;
   throw new Error(
     `role assignment ${name} is for principal ${String(principal)}, and no identity that is declared has that id`,
   );

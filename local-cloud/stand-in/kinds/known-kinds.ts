@@ -1,6 +1,8 @@
 import { containerApp } from "./container-app";
 import { contentDeliveryKinds } from "./content-delivery";
 import { identityKinds } from "./identity";
+import { recordSet } from "./dns";
+import { firewallKinds } from "./firewall";
 import { managedEnvironment } from "./managed-environment";
 import { mediaServicesKinds } from "./media-services";
 import { resourceGroup } from "./resource-group";
@@ -27,6 +29,8 @@ export const knownKinds: KindTable = new Map(
     containerApp,
     ...mediaServicesKinds,
     ...contentDeliveryKinds,
+    ...firewallKinds,
     ...trafficManagerKinds,
+    recordSet,
   ].map((kind) => [kind.declaration.token, kind]),
 );

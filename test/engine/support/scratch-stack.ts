@@ -13,8 +13,18 @@ import path from "node:path";
 import { stringify } from "yaml";
 
 const PROJECT_ROOT = path.resolve(__dirname, "..", "..", "..");
-const PROGRAM = path.join(PROJECT_ROOT, "test", "engine", "programs", "things");
+const THINGS: Program = {
+  project: "things",
+  directory: path.join(PROJECT_ROOT, "test", "engine", "programs", "things"),
+};
 const CLI = path.join(PROJECT_ROOT, "engine", "cli.ts");
+
+/** A program that tests deploy. */
+interface Program {
+  /** Name in its `Pulumi.yaml`. */
+  project: string;
+  directory: string;
+}
 
 /** How a command ended. */
 export interface CommandResult {
@@ -43,14 +53,28 @@ export class ScratchStack {
   /** More environment for each command. */
   readonly environment: NodeJS.ProcessEnv = {};
 
-  constructor(readonly name = "dev") {
+  constructor(
+    readonly name = "dev",
+    private readonly program = THINGS,
+  ) {
     mkdirSync(this.cloud);
     this.settingsFile = path.join(this.directory, `Pulumi.${name}.yaml`);
     this.configure([]);
   }
 
+  private get project(): string {
+    return this.program.project;
+  }
+
   get checkpointFile(): string {
-    return path.join(this.directory, "state", ".pulumi", "stacks", "things", `${this.name}.json`);
+    return path.join(
+      this.directory,
+      "state",
+      ".pulumi",
+      "stacks",
+      this.project,
+      `${this.name}.json`,
+    );
   }
 
   get journalFile(): string {
@@ -59,7 +83,7 @@ export class ScratchStack {
       "state",
       ".pulumi",
       "journals",
-      "things",
+      this.project,
       `${this.name}.jsonl`,
     );
   }
@@ -71,15 +95,20 @@ export class ScratchStack {
       ".pulumi",
       "locks",
       "organization",
-      "things",
+      this.project,
       this.name,
     );
   }
 
   /** Sets what the program declares, and its other configuration. */
   configure(things: Thing[], more: Record<string, unknown> = {}): void {
-    const config: Record<string, unknown> = { "things:things": things };
-    for (const [key, value] of Object.entries(more)) config[`things:${key}`] = value;
+    this.set({ things, ...more });
+  }
+
+  /** Sets the whole configuration, by key without namespace. */
+  set(settings: Record<string, unknown>): void {
+    const config: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(settings)) config[`${this.project}:${key}`] = value;
     const salt = /^encryptionsalt:.*$/m.exec(this.settingsText())?.[0] ?? "";
     writeFileSync(this.settingsFile, `${stringify({ config })}${salt}\n`);
   }
@@ -90,7 +119,14 @@ export class ScratchStack {
 
   /** Starts an engine command. */
   start(args: string[]): RunningCommand {
-    const options = ["-C", PROGRAM, "-s", this.name, "--config-file", this.settingsFile];
+    const options = [
+      "-C",
+      this.program.directory,
+      "-s",
+      this.name,
+      "--config-file",
+      this.settingsFile,
+    ];
     return this.spawn(process.execPath, ["-r", "tsx/cjs", CLI, ...options, ...args]);
   }
 
@@ -109,7 +145,15 @@ export class ScratchStack {
   /** Runs the official CLI over the same stack. */
   runOfficial(cli: string, args: string[]): Promise<CommandResult> {
     const settings = args[0] === "stack" ? [] : ["--config-file", this.settingsFile];
-    const options = ["-C", PROGRAM, "-s", this.name, "--color", "never", "--non-interactive"];
+    const options = [
+      "-C",
+      this.program.directory,
+      "-s",
+      this.name,
+      "--color",
+      "never",
+      "--non-interactive",
+    ];
     return this.spawn(cli, [...args, ...settings, ...options]).ended;
   }
 

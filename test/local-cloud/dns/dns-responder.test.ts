@@ -8,6 +8,7 @@ import { type DecodedPacket, decode, encode, type Packet, type RecordType } from
 import { afterEach, beforeEach, describe, it } from "mocha";
 import pino from "pino";
 import { answerPacket } from "../../../local-cloud/dns/answer-packet";
+import type { DeclaredRecords } from "../../../local-cloud/dns/declared-records";
 import { DnsResponder } from "../../../local-cloud/dns/dns-responder";
 import { trafficManagerNames } from "../../../local-cloud/dns/traffic-manager-names";
 import type { ZoneName, ZoneTarget } from "../../../local-cloud/dns/zone";
@@ -21,6 +22,18 @@ import { until } from "../until";
 
 const name = "films.trafficmanager.net";
 const target = "east.eastus.endpoints.internal";
+const records: DeclaredRecords[] = [
+  ["video.example.com", "CNAME", "Films.trafficmanager.net"],
+  ["away.example.com", "CNAME", "elsewhere.example.org"],
+  ["asuid.video.example.com", "TXT", "token"],
+  ["deep.below.example.com", "A", "192.0.2.1"],
+].map(([name = "", type, value = ""]) => ({
+  zone: "example.com",
+  name,
+  type: type as DeclaredRecords["type"],
+  ttlSeconds: 300,
+  values: [value],
+}));
 
 describe("the DNS responder", () => {
   let target1: ZoneTarget | undefined;
@@ -39,7 +52,11 @@ describe("the DNS responder", () => {
       },
       { relativeName: "off", enabled: false, ttlSeconds: 7, endpoints: [], resolve: () => target1 },
     ];
-    responder = await DnsResponder.open(0, () => names);
+    responder = await DnsResponder.open(
+      0,
+      () => names,
+      () => records,
+    );
   });
   afterEach(async () => {
     await responder[Symbol.asyncDispose]();
@@ -134,6 +151,15 @@ describe("the DNS responder", () => {
     ["A", "off.trafficmanager.net", "NXDOMAIN", 0],
     ["A", "west.endpoints.internal", "NXDOMAIN", 0],
     ["A", "example.org", "REFUSED", 0],
+    ["A", "Video.Example.com", "NOERROR", 3],
+    ["CNAME", "video.example.com", "NOERROR", 1],
+    ["TXT", "video.example.com", "NOERROR", 1],
+    ["A", "away.example.com", "NOERROR", 1],
+    ["TXT", "asuid.video.example.com", "NOERROR", 1],
+    ["A", "asuid.video.example.com", "NOERROR", 0],
+    ["A", "deep.below.example.com", "NOERROR", 1],
+    ["A", "below.example.com", "NOERROR", 0],
+    ["A", "none.example.com", "NXDOMAIN", 0],
     ["A", "eviltrafficmanager.net", "REFUSED", 0],
   ] as [RecordType, string, string, number][]) {
     it(`answers ${rcode} and ${count} records for ${type} ${asked}`, async () => {

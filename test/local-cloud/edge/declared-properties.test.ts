@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { describe, it } from "mocha";
 import { ContentDelivery } from "../../../components/content-delivery";
 import { TrafficRouting } from "../../../components/traffic-routing";
+import { ViewersHost } from "../../../components/viewers-host";
 import { edgeProperties, unlistedPaths } from "../../../local-cloud/edge/declared-properties";
 import type { Properties } from "../../../local-cloud/stand-in/properties";
 import { deploy } from "../../components/deploy";
@@ -19,10 +20,19 @@ describe("what is declared of the edge", () => {
         host: `${name}.test`,
         priority: index + 1,
       }));
-      const shared = { resourceGroupName: "group", origins, publicScheme, tags };
+      const domain = { name: "video.example.com", zone: undefined, certificateId: undefined };
+      const shared = { resourceGroupName: "group", origins, publicScheme, tags, domain };
+      const delivery = { frontDoorSku: "premium", firewallMode: "prevention" } as const;
       const { resources } = await deploy(() => ({
-        edge: new ContentDelivery("edge", { ...shared, endpointName: "label" }).host,
+        edge: new ContentDelivery("edge", { ...shared, ...delivery, endpointName: "label" }).host,
         router: new TrafficRouting("router", { ...shared, relativeName: "label" }).host,
+        viewers: new ViewersHost("viewers", {
+          ...shared,
+          activePath: "front-door",
+          relativeName: "label-viewers",
+          frontDoorHost: "edge.test",
+          dataCentersProfileId: "profile",
+        }).host,
       }));
 
       const declared = resources.filter(({ type }) => type in edgeProperties);
