@@ -1,6 +1,7 @@
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as cdn from "@pulumi/azure-native/cdn";
 import * as pulumi from "@pulumi/pulumi";
+import { builtInRoles } from "./built-in-roles";
 import { declareTextRecord } from "./domain-records";
 import type { FrontDoorScope } from "./front-door-scope";
 import type { ViewersDomain } from "./settings/delivery";
@@ -10,9 +11,6 @@ interface FrontDoorDomainArgs extends FrontDoorScope {
   profile: cdn.Profile;
   domain: ViewersDomain;
 }
-
-/** Key Vault Secrets User, which is the same in every subscription. */
-const secretsUserRole = "4633458b-17de-408a-b874-0445c86b69e6";
 
 /** Makes a Front Door answer under a host of one's own. */
 export function declareFrontDoorDomain(
@@ -60,7 +58,7 @@ function declareCertificate(
       scope: certificateId,
       principalId: principalOf(profile),
       principalType: authorization.PrincipalType.ServicePrincipal,
-      roleDefinitionId: `${subscription ?? ""}/providers/Microsoft.Authorization/roleDefinitions/${secretsUserRole}`,
+      roleDefinitionId: `${subscription ?? ""}/providers/Microsoft.Authorization/roleDefinitions/${builtInRoles.keyVaultSecretsUser}`,
     },
     opts,
   );

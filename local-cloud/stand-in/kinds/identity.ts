@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Properties, textAt } from "../properties";
+import { textAt } from "../properties";
 import {
   type CloudServices,
   type Declared,
@@ -77,11 +77,11 @@ export const identityKinds: readonly ResourceKind[] = [userAssignedIdentity, rol
 
 function requirePrincipal({ name, inputs }: Declared, { records }: CloudServices): void {
   const principal = textAt(inputs, "principalId");
-  // An identity of its own, or one that a resource has as part of itself.
-  const isIdentity = ({ outputs }: { outputs: Properties }): boolean =>
-    textAt(outputs, "principalId") === principal ||
-    textAt(outputs, "identity.principalId") === principal;
-  if (records.all().some(isIdentity)) return;
+  const own = records.ofType(userAssignedIdentityToken);
+  if (own.some(({ outputs }) => textAt(outputs, "principalId") === principal)) return;
+  // What has an identity of the system's making, which comes and goes with it.
+  if (records.all().some(({ outputs }) => textAt(outputs, "identity.principalId") === principal))
+    return;
   throw new Error(
     `role assignment ${name} is for principal ${String(principal)}, and no identity that is declared has that id`,
   );

@@ -1,8 +1,8 @@
 import { containerApp } from "./container-app";
 import { contentDeliveryKinds } from "./content-delivery";
-import { identityKinds } from "./identity";
 import { recordSet } from "./dns";
 import { firewallKinds } from "./firewall";
+import { identityKinds } from "./identity";
 import { managedEnvironment } from "./managed-environment";
 import { mediaServicesKinds } from "./media-services";
 import { resourceGroup } from "./resource-group";
