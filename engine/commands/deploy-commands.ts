@@ -56,7 +56,7 @@ const DESTROY: DeployCommand = {
   plan: ({ refresh }, refreshFirst) => ({ refresh: refresh ?? refreshFirst, then: "destroy" }),
 };
 
-const COMMON = ["diff", "showSames", "expectNoChanges"];
+const COMMON = ["diff", "showSames", "allSteps", "expectNoChanges"];
 const CHANGING = [...COMMON, "yes", "skipPreview", "previewOnly"];
 
 /** Adds preview, up, refresh and destroy. */
@@ -166,6 +166,7 @@ function runOptions(
     parallel: options.parallel,
     diff: options.diff === true,
     showSames: options.showSames === true,
+    allSteps: options.allSteps === true,
     quiet: options.json === true,
     clearPendingCreates: options.clearPendingCreates === true,
   };

@@ -11,6 +11,7 @@ export interface DeployOptions {
   diff?: boolean;
   json?: boolean;
   showSames?: boolean;
+  allSteps?: boolean;
   expectNoChanges?: boolean;
   clearPendingCreates?: boolean;
   parallel: number;
@@ -50,6 +51,7 @@ export function addDeployOptions(command: Command, names: readonly string[]): Co
     diff: new Option("--diff", "show every property that changes"),
     json: new Option("-j, --json", "print the plan as JSON"),
     showSames: new Option("--show-sames", "show what does not change as well"),
+    allSteps: new Option("--all-steps", "show each step and output, however many there are"),
     expectNoChanges: new Option("--expect-no-changes", "fail if anything changes"),
     clearPendingCreates: new Option(
       "--clear-pending-creates",

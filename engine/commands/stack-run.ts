@@ -14,6 +14,7 @@ export interface StackRunOptions {
   parallel: number;
   diff: boolean;
   showSames: boolean;
+  allSteps: boolean;
   /** The output is for a program: show only errors, and those aside. */
   quiet: boolean;
   clearPendingCreates: boolean;

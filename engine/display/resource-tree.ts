@@ -18,7 +18,9 @@ export function treeOf(steps: readonly Step[], isWanted: (step: Step) => boolean
   for (const step of steps) {
     if (!kept.has(step.state.urn)) continue;
     const parent = byUrn.get(step.state.parent ?? "")?.state.urn;
-    children.set(parent, [...(children.get(parent) ?? []), step]);
+    const siblings = children.get(parent);
+    if (siblings === undefined) children.set(parent, [step]);
+    else siblings.push(step);
   }
   return rowsUnder(children, undefined, { indent: "", depth: 0 });
 }

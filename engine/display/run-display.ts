@@ -6,6 +6,7 @@ import { diagnosticLines } from "./diagnostic-lines";
 import { changeSummary, diffLines } from "./diff-text";
 import { outputLines } from "./output-lines";
 import { planDetails, planTable } from "./plan-table";
+import { ProgressSummary } from "./progress-summary";
 import { isChange, STEP_WORDS } from "./step-words";
 
 /** How a run is shown. */
@@ -14,6 +15,8 @@ export interface DisplayOptions {
   /** Every property that changes, not only its name. */
   diff: boolean;
   showSames: boolean;
+  /** Each step, however many there are. */
+  allSteps: boolean;
   write: (line: string) => void;
 }
 
@@ -23,8 +26,13 @@ export class RunDisplay implements EngineEvents {
   readonly steps: Step[] = [];
   readonly diagnostics: Diagnostic[] = [];
   private readonly started = Date.now();
+  private readonly summary: ProgressSummary;
+  /** Steps of which it was shown that they began: their end is shown as well. */
+  private readonly shown = new Set<Step>();
 
-  constructor(private readonly options: DisplayOptions) {}
+  constructor(private readonly options: DisplayOptions) {
+    this.summary = new ProgressSummary(options.write, options);
+  }
 
   /** Whether anything is, or would be, changed. */
   get hasChanges(): boolean {
@@ -32,22 +40,20 @@ export class RunDisplay implements EngineEvents {
   }
 
   stepBegan(step: Step): void {
-    if (this.isShownLive(step)) this.options.write(this.liveLine(step, STEP_WORDS[step.op].doing));
+    if (!this.isLive(step)) return;
+    this.summary.began(step);
+    if (this.summary.active) return;
+    this.shown.add(step);
+    this.options.write(this.liveLine(step, STEP_WORDS[step.op].doing));
   }
 
-  stepEnded(step: Step, { durationMs, error }: StepResult): void {
+  stepEnded(step: Step, result: StepResult): void {
+    const failed = result.error !== undefined;
     if (isDefaultProvider(step.state.urn)) return;
-    if (error === undefined) this.steps.push(step);
-    if (!this.isShownLive(step)) return;
-    const { doing, done } = STEP_WORDS[step.op];
-    const seconds = `(${(durationMs / 1000).toFixed(durationMs < 10_000 ? 2 : 0)}s)`;
-    const summary = this.options.diff ? "" : changeSummary(step);
-    if (error === undefined) {
-      this.options.write(`${this.liveLine(step, done)} ${seconds} ${summary}`.trimEnd());
-      if (this.options.diff) for (const line of diffLines(step, "      ")) this.options.write(line);
-    } else {
-      this.options.write(`${this.liveLine(step, `**${doing} failed**`)} ${seconds}`);
-    }
+    if (!failed) this.steps.push(step);
+    if (!this.isLive(step)) return;
+    this.summary.finished(step, failed);
+    if (this.shown.delete(step) || failed) this.showEnd(step, result);
   }
 
   diagnostic(diagnostic: Diagnostic): void {
@@ -57,18 +63,26 @@ export class RunDisplay implements EngineEvents {
     else this.diagnostics.push(diagnostic);
   }
 
+  /** Of single resources' progress nothing is shown where even steps are not. */
   printed(text: string, urn?: string): void {
+    if (urn !== undefined && this.summary.active) {
+      this.summary.tell();
+      return;
+    }
     this.options.write(urn === undefined ? `    ${text}` : `    ${nameOf(urn)}: ${text}`);
   }
 
   /** Shows what has come of the run. */
   end(olds: PropertyMap, news: PropertyMap): void {
-    const { preview, diff, showSames } = this.options;
+    const { preview, diff, showSames, allSteps } = this.options;
     if (preview) {
-      this.section("", diff ? planDetails(this.steps) : planTable(this.steps, showSames));
+      this.section(
+        "",
+        diff ? planDetails(this.steps) : planTable(this.steps, { showSames, allSteps }),
+      );
     }
     this.section("Diagnostics:", diagnosticLines(this.diagnostics));
-    const outputs = outputLines(olds, news);
+    const outputs = outputLines(olds, news, { allItems: allSteps });
     const isSame = outputs.every((line) => line.startsWith("    "));
     if (!preview || !isSame) this.section("Outputs:", outputs);
     this.section("Resources:", countLines(this.steps, preview));
@@ -82,7 +96,19 @@ export class RunDisplay implements EngineEvents {
     if (lines.at(-1) !== "") this.options.write("");
   }
 
-  private isShownLive({ op, state }: Step): boolean {
+  private showEnd(step: Step, { durationMs, error }: StepResult): void {
+    const { doing, done } = STEP_WORDS[step.op];
+    const seconds = `(${(durationMs / 1000).toFixed(durationMs < 10_000 ? 2 : 0)}s)`;
+    if (error !== undefined) {
+      this.options.write(`${this.liveLine(step, `**${doing} failed**`)} ${seconds}`);
+      return;
+    }
+    const summary = this.options.diff ? "" : changeSummary(step);
+    this.options.write(`${this.liveLine(step, done)} ${seconds} ${summary}`.trimEnd());
+    if (this.options.diff) for (const line of diffLines(step, "      ")) this.options.write(line);
+  }
+
+  private isLive({ op, state }: Step): boolean {
     return !this.options.preview && op !== "same" && !isDefaultProvider(state.urn);
   }
 

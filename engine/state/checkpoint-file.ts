@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { EngineError, unsupported } from "../errors";
 import { writeDurably } from "./durable-write";
@@ -97,12 +97,40 @@ export function writeCheckpoint(file: string, content: CheckpointContent): strin
     version: CHECKPOINT_VERSION,
     checkpoint: { stack: content.stack, latest },
   };
-  const text = `${JSON.stringify(versioned, undefined, 4)}\n`;
-  writeDurably(file, text);
+  const hash = createHash("sha256");
+  writeDurably(file, hashed(checkpointText(versioned, content.resources), hash));
   rmSync(`${file}.attrs`, { force: true }); // the official CLI's checksum of the file before
-  return digestOf(text);
+  return hash.digest("hex");
 }
 
-function digestOf(bytes: string | Buffer): string {
+const INDENT = 4;
+/** How deep a resource lies in a checkpoint. */
+const RESOURCE_INDENT = " ".repeat(4 * INDENT);
+
+/** The text of a checkpoint, resource by resource. */
+function* checkpointText(versioned: Versioned, resources: ResourceState[]): Generator<string> {
+  const [first, ...others] = resources;
+  // Exactly one resource stands where all of them go: its text is found again, for it is in there once.
+  if (versioned.checkpoint.latest && first) versioned.checkpoint.latest.resources = [first];
+  const whole = `${JSON.stringify(versioned, undefined, INDENT)}\n`;
+  const text = first === undefined ? "" : resourceText(first);
+  const end = whole.indexOf(text) + text.length;
+  yield whole.slice(0, end);
+  for (const resource of others) yield `,\n${RESOURCE_INDENT}${resourceText(resource)}`;
+  yield whole.slice(end);
+}
+
+function resourceText(resource: ResourceState): string {
+  return JSON.stringify(resource, undefined, INDENT).replaceAll("\n", `\n${RESOURCE_INDENT}`);
+}
+
+function* hashed(parts: Iterable<string>, hash: Hash): Generator<string> {
+  for (const part of parts) {
+    hash.update(part);
+    yield part;
+  }
+}
+
+function digestOf(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
 }

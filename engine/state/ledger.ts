@@ -21,6 +21,8 @@ export class Ledger {
   private readonly snapshot: Snapshot;
   private readonly journal: Journal | undefined;
   private readonly interrupted: Map<string, number>;
+  /** Whether anything but finding resources as they were has happened. */
+  private touched = false;
   private nextKey: number;
   private nextOperation: number;
 
@@ -57,9 +59,10 @@ export class Ledger {
       this.put(now, old);
       return;
     }
+    Object.assign(now, old); // one copy in memory of what is equal
     this.settled.add(old);
     this.keys.set(now, this.keyOf(old));
-    this.note({ kind: "keep", key: this.keyOf(old) }, now);
+    this.note({ kind: "keep", key: this.keyOf(old) });
     this.snapshot.apply({ kind: "set", key: this.keyOf(old), state: now });
   }
 
@@ -125,11 +128,12 @@ export class Ledger {
     await this.journal?.sync();
   }
 
-  /** Writes the checkpoint; the journal is not needed any more. */
+  /** Writes the checkpoint, unless nothing happened; the journal is not needed any more. */
   async close(): Promise<void> {
     if (this.journal === undefined) return;
     await this.journal.close();
-    this.state.write(this.resources(), this.operations());
+    if (this.touched) this.state.write(this.resources(), this.operations());
+    else this.state.keep();
   }
 
   private keyOf(resource: ResourceState): number {
@@ -141,8 +145,9 @@ export class Ledger {
   /** Applies a change, and appends it to the journal with its secrets sealed. */
   private note(change: SnapshotChange, resource?: ResourceState): void {
     this.snapshot.apply(change);
+    if (change.kind !== "keep") this.touched = true;
     if (this.journal === undefined) return;
     const sealed = resource === undefined ? {} : { state: this.state.sealed(resource) };
-    this.journal.append(change.kind === "keep" ? change : { ...change, ...sealed });
+    this.journal.append({ ...change, ...sealed });
   }
 }

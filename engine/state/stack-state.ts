@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import type { SecretSealer } from "../secrets/secret-sealer";
 import { type CheckpointFile, type Deployment, writeCheckpoint } from "./checkpoint-file";
@@ -26,8 +27,9 @@ export class StackState {
   interrupted: Operation[];
   /** Digest of the checkpoint file; empty when there is none. */
   digest: string;
+  /** What else the checkpoint holds. */
   private readonly previous: Deployment | undefined;
-  /** The content of the checkpoint file, to see whether there is anything new to write. */
+  /** Digest of the checkpoint's content, to see whether there is anything new to write. */
   private written: string;
 
   constructor(
@@ -35,10 +37,10 @@ export class StackState {
     file: CheckpointFile | undefined,
   ) {
     const { digest, latest } = file ?? { digest: "" };
-    this.previous = latest;
+    const { resources = [], pending_operations: operations = [], ...previous } = latest ?? {};
+    if (latest !== undefined) this.previous = previous as Deployment;
     this.digest = digest;
-    const { resources = [], pending_operations: operations = [] } = latest ?? {};
-    this.written = JSON.stringify([resources, operations]);
+    this.written = digestOfContent(resources, operations);
 
     const snapshot = new Snapshot(resources, operations);
     for (const change of this.usableJournal()?.changes ?? []) snapshot.apply(change);
@@ -60,7 +62,7 @@ export class StackState {
       resource: this.sealed(operation.resource),
       type: operation.type,
     }));
-    const content = JSON.stringify([sealed, pending]);
+    const content = digestOfContent(sealed, pending);
     if (content !== this.written || this.digest === "") {
       this.digest = writeCheckpoint(this.deps.checkpointFile, {
         stack: this.deps.stack,
@@ -71,6 +73,11 @@ export class StackState {
       });
       this.written = content;
     }
+    this.keep();
+  }
+
+  /** Forgets the journal: the checkpoint says all that there is. */
+  keep(): void {
     rmSync(this.deps.journalFile, { force: true });
   }
 
@@ -111,4 +118,11 @@ export class StackState {
     );
     return undefined;
   }
+}
+
+/** Resource by resource: the text of a large state as a whole would be as large as the state. */
+function digestOfContent(resources: ResourceState[], operations: Operation[]): string {
+  const hash = createHash("sha256");
+  for (const resource of resources) hash.update(`${JSON.stringify(resource)}\n`);
+  return hash.update(JSON.stringify(operations)).digest("hex");
 }

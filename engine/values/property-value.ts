@@ -60,10 +60,16 @@ export type MarkedHandler = (
   recur: (value: PropertyValue) => PropertyValue,
 ) => PropertyValue;
 
-/** Rebuilds a value, handing each marked object to the handler; undefined members are left out. */
+/**
+ * Rebuilds a value, handing each marked object to the handler; undefined members are left out. What
+ * comes out as it was is not copied: a state has thousands of properties and few secrets.
+ */
 export function mapMarked(value: PropertyValue, handle: MarkedHandler): PropertyValue {
   const recur = (inner: PropertyValue): PropertyValue => mapMarked(inner, handle);
-  if (Array.isArray(value)) return value.map(recur);
+  if (Array.isArray(value)) {
+    const mapped = value.map(recur);
+    return mapped.every((item, index) => item === value[index]) ? value : mapped;
+  }
   if (!isObject(value)) return value;
   return value[SIGNATURE_KEY] === undefined ? mapEntries(value, recur) : handle(value, recur);
 }
@@ -78,10 +84,13 @@ function mapEntries(
   map: (value: PropertyValue) => PropertyValue,
 ): PropertyMap {
   const result: PropertyMap = {};
+  let same = true;
   for (const [key, value] of Object.entries(properties) as [string, PropertyValue | undefined][]) {
-    if (value !== undefined) result[key] = map(value);
+    const mapped = value === undefined ? undefined : map(value);
+    if (mapped === undefined || mapped !== value) same = false;
+    if (mapped !== undefined) result[key] = mapped;
   }
-  return result;
+  return same ? properties : result;
 }
 
 /** Whether the value, or anything inside it, satisfies the predicate. */

@@ -32,13 +32,13 @@ describe("a plan on screen", () => {
   ];
 
   it("is a tree of what changes, and of what that lies under", () => {
-    assert.deepEqual(planTable(steps, false), [
+    assert.deepEqual(planTable(steps, { showSames: false, allSteps: false }), [
       "     Type                 Name     Plan    Info",
       "     pulumi:pulumi:Stack  p-dev",
       " +   ├─ t:t:T             made     create",
       " ~   └─ t:t:T             changed  update  [diff: -gone~a,b,k]",
     ]);
-    assert.equal(planTable(steps, true).length, 5);
+    assert.equal(planTable(steps, { showSames: true, allSteps: false }).length, 5);
   });
 
   it("shows in detail old and new values, with secrets masked", () => {
@@ -54,7 +54,7 @@ describe("outputs on screen", () => {
     const olds = { a: "x", b: secretOf("s"), c: 1 };
     const news = { a: "y", b: secretOf("s"), d: { e: [UNKNOWN] } };
 
-    assert.deepEqual(outputLines(olds, news).join("\n").split("\n"), [
+    assert.deepEqual(outputLines(olds, news, { allItems: false }).join("\n").split("\n"), [
       '  ~ a: "x" => "y"',
       "    b: [secret]",
       "  - c: 1",

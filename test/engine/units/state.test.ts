@@ -69,6 +69,35 @@ describe("a stack's state", function () {
   const namesOf = (states: readonly ResourceState[]): (string | undefined)[] =>
     states.map(({ id }) => id);
 
+  it("is written as one JSON text, whatever its resources hold", () => {
+    const write = (states: ResourceState[]): void => {
+      open().write(states, []);
+    };
+    const awkward = resource('a "\\n" and \n in a name');
+    write([
+      awkward,
+      resource("b"),
+      { ...resource("c"), inputs: { list: [[], {}, null, "\n    "] } },
+    ]);
+    const text = readFileSync(files().checkpointFile, "utf8");
+
+    assert.equal(text, `${JSON.stringify(JSON.parse(text), undefined, 4)}\n`);
+    assert.deepEqual(namesOf(open().resources), [awkward.id, "b", "c"]);
+    write([]);
+    const empty = readFileSync(files().checkpointFile, "utf8");
+    assert.equal(empty, `${JSON.stringify(JSON.parse(empty), undefined, 4)}\n`);
+  });
+
+  it("is not written when resources were found as they were, in another order", async () => {
+    const state = begin(["a", "b", "c"]);
+    const before = readFileSync(files().checkpointFile, "utf8");
+    const ledger = new Ledger(state, { readOnly: false, journalFile: files().journalFile });
+    for (const old of [...ledger.base].reverse()) ledger.carry(old, { ...old });
+    await ledger.close();
+
+    assert.equal(readFileSync(files().checkpointFile, "utf8"), before);
+  });
+
   it("is after kill -9 what the journal says, wherever it ends", async () => {
     const step = fc.constantFrom("carry", "change", "replace", "drop", "add", "mark");
     const steps = fc.array(step, { maxLength: 12 });
