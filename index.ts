@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   ContentDelivery,
   ContentSteering,
-  FailoverVideo,
+  declareLibrary,
   hostLabel,
   playerHosts,
   resourceGroupName,
@@ -64,16 +64,11 @@ const hosts = playerHosts({
 });
 
 /** Every video with its relative path, and its addresses on every host. */
-export const videos = settings.videos.map(({ title, name, file, encodeIn, locatorId }) => {
-  const video = new FailoverVideo(name, {
-    file,
-    dataCenters,
-    encodeIn,
-    locatorId,
-    serverSideCopy,
-    overwriteReplicas,
-  });
-  return { name: title, relativePath: video.relativePath, urls: video.urlsOn(hosts) };
+export const videos = declareLibrary({
+  videos: settings.videos,
+  videosAtOnce: settings.videosAtOnce,
+  common: { dataCenters, serverSideCopy, overwriteReplicas },
+  hosts,
 });
 
 /** Host of the edge. */

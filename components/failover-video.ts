@@ -32,6 +32,8 @@ export interface FailoverVideoArgs {
 export class FailoverVideo extends pulumi.ComponentResource {
   /** `/{locator guid}/{file}.ism`, the same on every host. */
   readonly relativePath: pulumi.Output<string>;
+  /** In each data center the last step: it depends on all others there. */
+  private readonly locators: StreamingLocator[] = [];
 
   constructor(name: string, args: FailoverVideoArgs, opts?: pulumi.ComponentResourceOptions) {
     super("twinstream:media:FailoverVideo", name, {}, opts);
@@ -55,6 +57,17 @@ export class FailoverVideo extends pulumi.ComponentResource {
 
     this.relativePath = locator.relativePath;
     this.registerOutputs({ relativePath: this.relativePath });
+  }
+
+  /** Resolves when the engine has taken up every step; in a preview as well. */
+  declared(): Promise<void> {
+    // URNs are known always. An output that a preview does not know never calls back.
+    const urns = pulumi.all(this.locators.map(({ urn }) => urn));
+    return new Promise((resolve) => {
+      urns.apply(() => {
+        resolve();
+      });
+    });
   }
 
   /** Addresses of the video on each of several hosts. */
@@ -143,7 +156,7 @@ export class FailoverVideo extends pulumi.ComponentResource {
     dataCenter: StreamingDataCenter,
     { job, assetId, like, after }: Publication,
   ): StreamingLocator {
-    return new StreamingLocator(
+    const locator = new StreamingLocator(
       `${name}-${dataCenter.dataCenter}`,
       {
         account: accountInput(dataCenter.connection),
@@ -155,6 +168,8 @@ export class FailoverVideo extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [dataCenter.streamingEndpoint, ...(after ? [after] : [])] },
     );
+    this.locators.push(locator);
+    return locator;
   }
 }
 

@@ -22,6 +22,8 @@ export interface Settings extends DeliverySettings {
   /** Where the resource group is kept that all data centers share; read once, at its creation. */
   sharedLocation: string;
   videos: Video[];
+  /** How many of them are encoded, copied and published at once. */
+  videosAtOnce: number;
   mediaServices: MediaServicesSettings;
   publicScheme: PublicScheme;
   /** Tells players the other data centers that hold a video. */
@@ -77,6 +79,7 @@ export const settingKeys = [
   "storageAccess",
   "tags",
   "videos",
+  "videosAtOnce",
   "watchPage",
 ] as const;
 
@@ -100,6 +103,7 @@ export function readSettings(source: SettingsSource): Settings {
       dataCenterNames: dataCenters.map(({ name }) => name),
       fileSizeBytes: source.fileSizeBytes,
     }),
+    videosAtOnce: config.integer("videosAtOnce", { min: 1, max: 256, fallback: 16 }),
     mediaServices,
     publicScheme,
     ...readDelivery(config, publicScheme),

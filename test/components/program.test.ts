@@ -286,6 +286,24 @@ describe("A change of the configuration", function () {
     );
   });
 
+  it("to one video at a time begins none before all of the one before it is there", async () => {
+    const videos = ["one", "two", "three"].map((name) => ({
+      name,
+      file: "samples/big-buck-bunny-40s.mp4",
+    }));
+    const { resources, outputs } = await run({ videos, videosAtOnce: 1 });
+    const order = resources
+      .filter(({ parent }) => parent.startsWith("twinstream:media:FailoverVideo "))
+      .map(({ parent }) => parent.replace(/.* /, ""));
+
+    assert.deepEqual([...new Set(order)], ["one", "two", "three"]);
+    assert.deepEqual(
+      order,
+      [...order].sort((a, b) => order.indexOf(a) - order.indexOf(b)),
+    );
+    assert.equal((outputs["videos"] as object[]).length, 3);
+  });
+
   it("to no video leaves the data centers and what stands in front of them", async () => {
     const deployment = await run({ videos: [] });
 

@@ -70,6 +70,7 @@ describe("the stack's settings", () => {
           encodeIn: "east",
         },
       ],
+      videosAtOnce: 16,
       mediaServices: {
         kind: "self-hosted",
         image,
@@ -384,6 +385,11 @@ describe("the stack's settings", () => {
       why: "an unknown way to copy",
       config: { serverSideCopy: "sometimes" },
       problem: 'serverSideCopy: is "sometimes"; allowed: auto, never, always',
+    },
+    {
+      why: "no video at once",
+      config: { videosAtOnce: 0 },
+      problem: 'videosAtOnce: is "0"; allowed: a whole number from 1 to 256',
     },
     {
       why: "locators that would be renewed on every run",
