@@ -4,7 +4,8 @@ import { compareInputs } from "./compare-inputs";
 import { findOrCreate } from "./find-or-create";
 import { MediaServicesClient } from "./media-services-client/client";
 import { type Asset, type AssetFile, assets, files } from "./media-services-client/entities";
-import { assetFileName, mimeTypeOf, readContent, sourceFileFault } from "./mezzanine/source-file";
+import { contentOf } from "./mezzanine/content-memory";
+import { assetFileName, mimeTypeOf, sourceFileFault } from "./mezzanine/source-file";
 import { uploadSource } from "./mezzanine/upload-source";
 import {
   type AccountInputs,
@@ -43,25 +44,20 @@ export const operations: ResourceOperations<MezzanineAssetInputs, MezzanineAsset
     if (reason !== undefined) {
       return { inputs: news, failures: [{ property: "file", reason }] };
     }
-    const { contentSha256, sizeBytes } = await readContent(news.file);
+    const { contentSha256, sizeBytes } = await contentOf(news.file);
     return { inputs: { ...news, contentSha256, sizeBytes }, failures };
   },
 
   diff(_id, olds, news) {
-    const result = compareInputs(olds, news, {
-      replace: ["name", "contentSha256"],
-      update: ["file"],
-    });
-    const replaces = [...(result.replaces ?? [])];
-    // The encoder names its files after this one.
-    const renamed = !isUnknown(news.file) && assetFileName(news.file) !== olds.fileName;
-    if (renamed) replaces.push("file");
+    // Where the content lies, and under which name, changes nothing: only another content does.
+    const result = compareInputs(olds, news, { replace: ["name", "contentSha256"] });
     const unfinished = olds.assetFileId === "";
-    return Promise.resolve({ changes: result.changes || renamed || unfinished, replaces });
+    return Promise.resolve({ ...result, changes: result.changes || unfinished });
   },
 
   async create(inputs) {
-    return { id: markOf(inputs), outs: await ensure(inputs) };
+    const id = markOf(inputs);
+    return { id, outs: await ensure(inputs, { mark: id, fileName: assetFileName(inputs.file) }) };
   },
 
   async read(id, outs) {
@@ -71,7 +67,8 @@ export const operations: ResourceOperations<MezzanineAssetInputs, MezzanineAsset
     return whole ? { id, props: outs } : { id: "" };
   },
 
-  update: async (_id, _olds, news) => ({ outs: await ensure(news) }),
+  /** The asset goes on under the names that it was made with, whatever the file is called now. */
+  update: async (mark, { fileName }, news) => ({ outs: await ensure(news, { mark, fileName }) }),
 
   /** Its file, locators and container go with it. */
   async delete(_id, { account, assetId }) {
@@ -80,28 +77,27 @@ export const operations: ResourceOperations<MezzanineAssetInputs, MezzanineAsset
 };
 
 /** Uploads what is not there yet; a failure in between keeps what there is. */
-async function ensure(inputs: MezzanineAssetInputs): Promise<MezzanineAssetOutputs> {
+async function ensure(
+  inputs: MezzanineAssetInputs,
+  { mark, fileName }: { mark: string; fileName: string },
+): Promise<MezzanineAssetOutputs> {
   const client = new MediaServicesClient(inputs.account);
-  const fileName = assetFileName(inputs.file);
-  const asset = await ensureAsset(client, inputs);
+  const asset = await ensureAsset(client, inputs.name, mark);
   const outs = { ...inputs, assetId: asset.id, fileName, container: containerOf(asset) };
   try {
     const file = await ensureFile(client, asset, fileName);
     await uploadSource(client, inputs, file);
     return { ...outs, assetFileId: file.id };
   } catch (error) {
-    throw new PartialFailure(error, markOf(inputs), { ...outs, assetFileId: "" });
+    throw new PartialFailure(error, mark, { ...outs, assetFileId: "" });
   }
 }
 
-function ensureAsset(client: MediaServicesClient, inputs: MezzanineAssetInputs): Promise<Asset> {
-  const mark = markOf(inputs);
+function ensureAsset(client: MediaServicesClient, name: string, mark: string): Promise<Asset> {
   return findOrCreate({
     find: async () =>
-      (await client.find(assets, { Name: inputs.name })).filter(
-        ({ alternateId }) => alternateId === mark,
-      ),
-    create: () => client.create(assets, { Name: inputs.name, AlternateId: mark, Options: 0 }),
+      (await client.find(assets, { Name: name })).filter(({ alternateId }) => alternateId === mark),
+    create: () => client.create(assets, { Name: name, AlternateId: mark, Options: 0 }),
     removeSurplus: ({ id }) => client.delete(assets, id),
   });
 }
