@@ -42,6 +42,7 @@ export function brokenRules(declaration: Declaration, inputs: Properties): Findi
     ...wrongPatterns(declaration, inputs),
     ...wrongRanges(declaration, inputs),
     ...wrongReferences(declaration, inputs),
+    ...notAmong(declaration, inputs),
   ];
 }
 
@@ -105,6 +106,18 @@ function wrongReferences({ references = {} }: Declaration, inputs: Properties): 
       reason: `is not the id of a ${type === "" ? "resource" : type}`,
     }),
   );
+}
+
+function notAmong({ among = {} }: Declaration, inputs: Properties): Finding[] {
+  return Object.entries(among).flatMap(([path, { path: where, or = [] }]) => {
+    const places = placesAt(inputs, where);
+    if (!places.every(isKnown)) return [];
+    const allowed = [...or, ...places.map(({ value }) => value)];
+    return wrongAt(inputs, path, {
+      isRight: (value) => allowed.includes(value),
+      reason: `is not among ${where}: ${allowed.map(String).join(", ") || "there are none"}`,
+    });
+  });
 }
 
 function isIdOf(value: Value, type: string): boolean {

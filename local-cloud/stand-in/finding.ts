@@ -18,7 +18,8 @@ export interface Problem {
   reason: string;
 }
 
-const shownLetters = 120;
+/** An id of Resource Manager is shown whole. */
+const shownLetters = 400;
 
 /** Puts a finding into words; secrets among the inputs are not shown. */
 export function problemOf(finding: Finding, inputs: Properties): Problem {

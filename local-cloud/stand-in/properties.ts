@@ -88,8 +88,8 @@ export interface Place {
 }
 
 /**
- * All places that a dotted path leads to; `[]` stands for every item of a list. A place inside
- * something that is not known yet is none.
+ * All places that a dotted path leads to; `[]` stands for every item of a list. What is inside of
+ * something unknown is unknown as well.
  */
 export function placesAt(value: Value | undefined, path: string): Place[] {
   const steps = path.replaceAll("[]", ".[]").split(".");
@@ -100,8 +100,8 @@ export function placesAt(value: Value | undefined, path: string): Place[] {
 }
 
 function within({ path, value }: Place, step: string): Place[] {
+  if (value === unknown) return [{ path, value }];
   if (step !== "[]") {
-    if (value === unknown) return [];
     return [{ path: [...path, step], value: isMap(value) ? value[step] : undefined }];
   }
   if (!Array.isArray(value)) return [];

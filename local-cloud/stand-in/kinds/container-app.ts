@@ -1,5 +1,6 @@
 import { at, listAt, type Properties, textAt, type Value } from "../properties";
 import {
+  absolutePath,
   type CloudServices,
   type Declared,
   inResourceGroup,
@@ -8,6 +9,11 @@ import {
 import type { Principal } from "../../authority/token-claims";
 import type { ResourceRecord } from "../resource-records";
 import { removeMediaService, startMediaService } from "./media-service-process";
+
+const lowerCaseName = {
+  pattern: /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/,
+  rule: "must be lower-case letters, digits, hyphens and full stops, beginning and ending with a letter or digit",
+};
 
 /** Name of the process that runs a container app. */
 export function appProcessName(app: string): string {
@@ -35,6 +41,21 @@ export const containerApp: ResourceKind = {
         pattern: /^(?!.*--)[a-z][a-z0-9-]{0,30}[a-z0-9]$/,
         rule: "must be 2 to 32 lower-case letters, digits and single hyphens, beginning with a letter and not ending in a hyphen",
       },
+      "configuration.secrets[].name": lowerCaseName,
+      "template.containers[].name": lowerCaseName,
+      "template.containers[].env[].name": {
+        pattern: /^[A-Za-z_][\w.-]*$/,
+        rule: "must be letters, digits, and _ . -, not beginning with a digit",
+      },
+      "template.containers[].image": {
+        pattern: /^[^\s:@]+(?::\d+\/[^\s:@]+)?(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
+        rule: "must be an image's name, with a tag or a digest",
+      },
+      "template.containers[].resources.memory": {
+        pattern: /^(?:\d+|\d*\.\d+)Gi$/,
+        rule: "must be a number of Gi, such as 0.5Gi",
+      },
+      "template.containers[].probes[].httpGet.path": absolutePath,
     },
     ranges: {
       "configuration.ingress.targetPort": [1, 65_535],
@@ -42,6 +63,23 @@ export const containerApp: ResourceKind = {
       "template.scale.maxReplicas": [1, 1_000],
     },
     references: { environmentId: "Microsoft.App/managedEnvironments" },
+    among: {
+      "template.containers[].env[].secretRef": { path: "configuration.secrets[].name" },
+      "configuration.registries[].passwordSecretRef": { path: "configuration.secrets[].name" },
+      "configuration.registries[].identity": {
+        path: "identity.userAssignedIdentities[]",
+        or: ["system", "system-environment"],
+      },
+      "template.scale.rules[].custom.identity": {
+        path: "identity.userAssignedIdentities[]",
+        or: ["system"],
+      },
+      "template.scale.rules[].azureQueue.identity": {
+        path: "identity.userAssignedIdentities[]",
+        or: ["system"],
+      },
+      "template.scale.rules[].custom.auth[].secretRef": { path: "configuration.secrets[].name" },
+    },
     replacedBy: ["location", "environmentId"],
   },
   maker: {

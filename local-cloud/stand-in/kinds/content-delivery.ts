@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { loopback } from "../../storage/port-book";
 import { mapAt, type Value } from "../properties";
 import {
+  absolutePath,
   type CloudServices,
   type Declaration,
   type Declared,
+  host,
   inResourceGroup,
   type ResourceKind,
 } from "./resource-kind";
@@ -34,7 +36,10 @@ export const contentDeliveryKinds: readonly ResourceKind[] = [
       token: "azure-native:cdn:Profile",
       idPattern: inResourceGroup(profilePattern),
       required: ["sku.name"],
-      choices: { "sku.name": ["Standard_AzureFrontDoor", "Premium_AzureFrontDoor"] },
+      choices: {
+        location: ["Global", "global"],
+        "sku.name": ["Standard_AzureFrontDoor", "Premium_AzureFrontDoor"],
+      },
       patterns: { profileName: hyphenated },
       ranges: { originResponseTimeoutSeconds: [16, 240] },
       replacedBy: ["location", "sku"],
@@ -56,7 +61,7 @@ export const contentDeliveryKinds: readonly ResourceKind[] = [
   part({
     token: "azure-native:cdn:AFDOriginGroup",
     idPattern: inResourceGroup(`${profilePattern}/originGroups/{originGroupName}`),
-    patterns: { originGroupName: hyphenated },
+    patterns: { originGroupName: hyphenated, "healthProbeSettings.probePath": absolutePath },
     ranges: {
       "healthProbeSettings.probeIntervalInSeconds": [5, 31_536_000],
       "loadBalancingSettings.sampleSize": [1, 255],
@@ -70,7 +75,7 @@ export const contentDeliveryKinds: readonly ResourceKind[] = [
       `${profilePattern}/originGroups/{originGroupName}/origins/{originName}`,
     ),
     required: ["hostName"],
-    patterns: { originName: hyphenated },
+    patterns: { originName: hyphenated, hostName: host, originHostHeader: host },
     ranges: { priority: [1, 5], weight: [1, 1_000], httpPort: [1, 65_535], httpsPort: [1, 65_535] },
   }),
   part({
@@ -83,7 +88,13 @@ export const contentDeliveryKinds: readonly ResourceKind[] = [
     token: "azure-native:cdn:Rule",
     idPattern: inResourceGroup(`${profilePattern}/ruleSets/{ruleSetName}/rules/{ruleName}`),
     required: ["order", "actions"],
-    patterns: { ruleName: lettersAndDigits },
+    patterns: {
+      ruleName: lettersAndDigits,
+      "actions[].parameters.cacheConfiguration.cacheDuration": {
+        pattern: /^(?:\d{1,3}\.)?[0-2]\d:[0-5]\d:[0-5]\d$/,
+        rule: "must be hh:mm:ss, or d.hh:mm:ss from a day on",
+      },
+    },
     autoName: (name, suffix) => `${name.replace(/[^A-Za-z0-9]/g, "")}${suffix}`,
   }),
   part({

@@ -31,6 +31,11 @@ export interface Declaration {
   readonly ranges?: Readonly<Record<string, readonly [number, number]>>;
   /** Paths that hold ids, with the Resource Manager type that the id must be of. */
   readonly references?: Readonly<Record<string, string>>;
+  /**
+   * Paths whose values must be found at another path of the same declaration, or be one of some words
+   * that always may stand there.
+   */
+  readonly among?: Readonly<Record<string, { path: string; or?: readonly string[] }>>;
   /** Whether what it lies in may be somebody else's, such as a DNS zone that was there before. */
   readonly holderElsewhere?: boolean;
   /** Further inputs, at top level, whose change makes another resource. */
@@ -101,6 +106,15 @@ export interface ResourceKind {
   readonly declaration: Declaration;
   readonly maker?: Maker;
 }
+
+/** A path on a host. */
+export const absolutePath = { pattern: /^\/\S*$/, rule: 'must begin with "/", without spaces' };
+
+/** A host, on one machine with its port. */
+export const host = {
+  pattern: /^[\w.-]+(?::\d+)?$/,
+  rule: "must be a host, without scheme or path",
+};
 
 /** The pattern of an id inside a resource group. */
 export function inResourceGroup(rest: string): string {

@@ -1,5 +1,5 @@
 import { loopback } from "../../storage/port-book";
-import { inResourceGroup, type ResourceKind } from "./resource-kind";
+import { absolutePath, host, inResourceGroup, type ResourceKind } from "./resource-kind";
 
 const profilePattern = "Microsoft.Network/trafficManagerProfiles/{profileName}";
 
@@ -34,6 +34,8 @@ const profile: ResourceKind = {
         pattern: /^(Priority|Weighted|Performance)$/,
         rule: "is not a routing method that the local cloud obeys; Priority, Weighted and Performance are",
       },
+      "monitorConfig.path": absolutePath,
+      "endpoints[].target": host,
       "dnsConfig.relativeName": {
         pattern: /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/,
         rule: "must be 1 to 63 letters, digits and hyphens",
@@ -66,6 +68,7 @@ const endpoint: ResourceKind = {
         pattern: /^(External|Nested)Endpoints$/,
         rule: "is not a type that the local cloud can reach; ExternalEndpoints and NestedEndpoints are",
       },
+      target: host,
     },
     ranges: {
       priority: [1, 1_000],
