@@ -278,7 +278,8 @@ export class StandIn {
   }
 
   private sayIfOnlyRecorded(type: string): void {
-    if (this.kinds.get(type)?.maker === undefined) {
+    const kind = this.kinds.get(type);
+    if (kind?.maker === undefined || kind.recordedOnly === true) {
       this.cloud.notice(`${type} is recorded only: nothing in the local cloud acts on it`);
     }
   }

@@ -27,7 +27,8 @@ function stacksByType(): Map<string, string[]> {
 function whatHappensTo(type: string): string {
   const kind = knownKinds.get(type);
   if (kind === undefined) return "type-checked only";
-  return kind.maker === undefined ? "recorded only" : "run in the stand-in";
+  const runs = kind.maker !== undefined && kind.recordedOnly !== true;
+  return runs ? "run in the stand-in" : "recorded only";
 }
 
 function table(): string {

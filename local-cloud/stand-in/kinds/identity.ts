@@ -70,6 +70,8 @@ const roleAssignment: ResourceKind = {
     },
     remove: () => Promise.resolve(),
   },
+  // Whoever has an identity of this machine is let in everywhere.
+  recordedOnly: true,
 };
 
 /** Identities and their rights. */

@@ -105,6 +105,8 @@ interface Maker {
 export interface ResourceKind {
   readonly declaration: Declaration;
   readonly maker?: Maker;
+  /** Whether nothing on this machine acts on it although its maker gives it what Azure would. */
+  readonly recordedOnly?: boolean;
 }
 
 /** A path on a host. */
