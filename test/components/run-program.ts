@@ -24,8 +24,9 @@ const BUILT_IMAGE = `registry.test/media@sha256:${createHash("sha256").update("a
 
 /** Runs index.ts afresh with changes to the committed configuration of a stack. */
 export function runProgram(stack: string, changes: Config = {}): Promise<Deployment> {
+  const settings: Config = { image: BUILT_IMAGE, ...committedConfig(stack), ...changes };
   const config = Object.fromEntries(
-    Object.entries({ image: BUILT_IMAGE, ...committedConfig(stack), ...changes })
+    Object.entries(settings)
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => [
         `twinstream:${key}`,

@@ -1,13 +1,18 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { nearestName } from "./nearest-name";
-import type * as ReadShape from "./read-shape";
+import type { Names, readEnumerations, readInterfaces } from "./read-shape";
 import type { Fields } from "./shape";
 
+interface Reader {
+  readonly readEnumerations: typeof readEnumerations;
+  readonly readInterfaces: typeof readInterfaces;
+}
+
 /** Loaded when the first declaration is read: the TypeScript behind it takes 50 MB and a while. */
-function reader(): typeof ReadShape {
+function reader(): Reader {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() finds no .ts file
-  return require("./read-shape") as typeof ReadShape;
+  return require("./read-shape") as Reader;
 }
 
 /**
@@ -15,7 +20,7 @@ function reader(): typeof ReadShape {
  * a class's own file, and of the package's input types only the namespace that is asked for. (All of
  * azure-native's are 7.6 MB, seconds of parsing; what this project declares takes half a second.)
  */
-export class PackageTypes implements ReadShape.Names {
+export class PackageTypes implements Names {
   readonly version: string;
   private readonly folder: string;
   private readonly namespaces = new Map<string, ReadonlyMap<string, Fields>>();
