@@ -12,10 +12,13 @@ export const stacks = readdirSync(resolve("."))
   .sort();
 
 const runs = new Map<string, Promise<Deployment>>();
+let last: Promise<unknown> = Promise.resolve();
 
 /** What the program declares for a stack; it is run once. */
 export function deploymentOf(stack: string): Promise<Deployment> {
-  const run = runs.get(stack) ?? runProgram(stack);
+  // One after the other: Pulumi's mocks and its configuration are the whole process's.
+  const run = runs.get(stack) ?? last.then(() => runProgram(stack));
+  last = run.catch(() => undefined);
   runs.set(stack, run);
   return run;
 }
