@@ -150,7 +150,8 @@ describe("Every resource that a stack asks Azure for", function () {
         if (typeof value !== "string" || value === "") continue;
         if (freeKeys.test(pathText(path.slice(0, -1)))) continue;
         const property = pathText(path);
-        const misspelt = changed(resource.inputs, path, { value: value.slice(0, -1) + "x" });
+        const typo = value.slice(0, -1) + (value.endsWith("x") ? "y" : "x");
+        const misspelt = changed(resource.inputs, path, { value: typo });
         if (problems(resource, misspelt).length > 0) continue;
         if (absentIn(stack, resource.type, misspelt).length > 0) continue;
         unjudged.add(`${resource.type} ${property.replace(/\d+/g, "")}`);

@@ -101,7 +101,14 @@ export const contentDeliveryKinds: readonly ResourceKind[] = [
     token: "azure-native:cdn:Route",
     idPattern: inResourceGroup(`${profilePattern}/afdEndpoints/{endpointName}/routes/{routeName}`),
     required: ["originGroup.id"],
-    patterns: { routeName: hyphenated },
+    patterns: {
+      routeName: hyphenated,
+      "patternsToMatch[]": absolutePath,
+      "cacheConfiguration.compressionSettings.contentTypesToCompress[]": {
+        pattern: /^[\w.+-]+\/[\w.+-]+$/,
+        rule: "must be a content type, such as text/plain",
+      },
+    },
     references: {
       "customDomains[].id": "Microsoft.Cdn/profiles/customDomains",
       "originGroup.id": "Microsoft.Cdn/profiles/originGroups",

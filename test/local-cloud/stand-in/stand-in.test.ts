@@ -123,8 +123,7 @@ describe("the stand-in provider over gRPC", function () {
         type: "azure-native:cdn:Profle",
         inputs: {},
         property: "",
-        reason:
-          'azure-native:cdn:Profle is no resource of @pulumi/azure-native 3.28.0; did you mean "Profile"?',
+        reason: /^azure-native:cdn:Profle is no resource of @pulumi.*; did you mean "Profile"\?$/,
       },
       {
         why: "a wrong value without showing it where it is secret",
@@ -137,7 +136,12 @@ describe("the stand-in provider over gRPC", function () {
       it(`refuse ${why}`, async () => {
         const { failures } = await client.check(type, "x", inputs);
 
-        assert.deepEqual(failures, [{ property, reason }]);
+        assert.deepEqual(
+          failures.map((failure) => failure.property),
+          [property],
+        );
+        if (typeof reason === "string") assert.equal(failures[0]?.reason, reason);
+        else assert.match(failures[0]?.reason ?? "", reason);
       });
     }
 
