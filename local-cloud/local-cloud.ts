@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { EventEmitter } from "node:events";
 import { join } from "node:path";
 import pino, { type Logger } from "pino";
@@ -23,6 +23,7 @@ import { unobeyedOfTrafficManager } from "./edge/unobeyed-traffic-manager";
 import { WatchControl } from "./edge/watch-control";
 import { createHome, type Home, homeAt } from "./home";
 import { Ingresses } from "./ingress/ingresses";
+import { packageVersion } from "./package-version";
 import { Principals } from "./principals";
 import { ProcessFile } from "./processes/strays";
 import { Supervisor } from "./processes/supervisor";
@@ -30,7 +31,6 @@ import { sayRunning, takeHome } from "./running-file";
 import { knownKinds } from "./stand-in/kinds/known-kinds";
 import { mediaAccountToken } from "./stand-in/kinds/media-services";
 import { type CloudServices, subscriptionId } from "./stand-in/kinds/resource-kind";
-import type { Properties } from "./stand-in/properties";
 import { ProviderServer } from "./stand-in/provider-server";
 import { ResourceRecords } from "./stand-in/resource-records";
 import { StandIn } from "./stand-in/stand-in";
@@ -171,14 +171,9 @@ export class LocalCloud implements AsyncDisposable {
     return this.dataCenters().find((dataCenter) => dataCenter.account === account)?.url;
   }
 
-  /** What is declared. */
-  resources(): { id: string; type: string }[] {
-    return this.records.all().map(({ id, type }) => ({ id, type }));
-  }
-
-  /** Changes inputs of a resource past the program that declared it, as Azure's portal does. */
-  changeResource(id: string, inputs: Properties): Promise<Properties> {
-    return this.standIn.change(id, inputs);
+  /** What Azure's portal is for: looking at what is declared, and changing it by hand. */
+  get portal(): Pick<StandIn, "list" | "change"> {
+    return this.standIn;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -298,7 +293,7 @@ export class LocalCloud implements AsyncDisposable {
     const port = await this.ports.portFor(`provider:${name}`);
     const server = new ProviderServer({
       standIn: this.standIn,
-      version: versionOf(`@pulumi/${name}`),
+      version: packageVersion(`@pulumi/${name}`),
       onConfigure: async (settings) => {
         if (name === "azure" && this.principals.take(settings)) await this.restartClassic();
       },
@@ -352,10 +347,4 @@ export class LocalCloud implements AsyncDisposable {
       dataCenters: Object.fromEntries(dataCenters),
     });
   }
-}
-
-/** The installed version of a package. */
-function versionOf(name: string): string {
-  const file = require.resolve(`${name}/package.json`);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }

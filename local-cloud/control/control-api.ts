@@ -3,6 +3,7 @@ import { request as ask } from "undici";
 import type { FrontDoor } from "../edge/front-door";
 import type { TrafficManager } from "../edge/traffic-manager";
 import type { Properties } from "../stand-in/properties";
+import type { StandIn } from "../stand-in/stand-in";
 import { BadChangeError, NoResourceError } from "../stand-in/stand-in-error";
 import { loopback } from "../storage/port-book";
 import { causeFault, type FaultDeps, UnknownTargetError } from "./faults";
@@ -17,10 +18,8 @@ export interface ControlDeps extends FaultDeps {
   config: { home: string };
   /** Address of the media service that serves an account. */
   accountUrl(account: string): string | undefined;
-  /** What is declared to the local cloud. */
-  resources(): { id: string; type: string }[];
-  /** Changes inputs of a resource past the program that declared it. */
-  changeResource(id: string, inputs: Properties): Promise<unknown>;
+  /** What is declared, and how it is changed past the program that declared it. */
+  portal: Pick<StandIn, "list" | "change">;
 }
 
 const switchSchema = {
@@ -132,12 +131,12 @@ export class ControlApi implements AsyncDisposable {
   /** What Azure's portal is for: looking at what is declared, and changing it by hand. */
   private addResources(): void {
     const { deps } = this;
-    this.app.get("/resources", () => deps.resources());
+    this.app.get("/resources", () => deps.portal.list());
     this.app.patch<{ Body: { id: string; inputs: Properties } }>(
       "/resources",
       { schema: { body: changeSchema } },
       async ({ body }) => {
-        await deps.changeResource(body.id, body.inputs);
+        await deps.portal.change(body.id, body.inputs);
         return { id: body.id };
       },
     );

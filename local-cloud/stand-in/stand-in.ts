@@ -158,6 +158,11 @@ export class StandIn {
     throw new Error(`the local cloud has no function ${token}`);
   }
 
+  /** Everything that is declared. */
+  list(): Pick<ResourceRecord, "id" | "type">[] {
+    return this.cloud.records.all().map(({ id, type }) => ({ id, type }));
+  }
+
   /**
    * Changes some inputs of a resource as somebody does in Azure's portal: past the program, which finds
    * it when it looks again.
