@@ -20,6 +20,10 @@ const builtImage = `registry.test/media@sha256:${createHash("sha256").update("a 
 /** The only subscription that an image of this machine may go to. */
 const localCloud = "00000000-0000-0000-0000-000000000000";
 
+/** What a deployment gives to stacks that leave it open. */
+const IMAGE =
+  "registry.example/media-service@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
 /** Runs the program with the committed configuration of a stack, changed by key without namespace. */
 function run(stack: string, changes: Record<string, unknown> = {}): Promise<Deployment> {
   const file = parse(readFileSync(resolve(`Pulumi.${stack}.yaml`), "utf8")) as {
@@ -27,7 +31,10 @@ function run(stack: string, changes: Record<string, unknown> = {}): Promise<Depl
   };
   const given = stack === "dev" ? changes : { image: builtImage, ...changes };
   const changed = Object.entries(given).map(([key, value]) => [`twinstream:${key}`, value]);
-  const values = [...Object.entries(file.config), ...changed] as [string, unknown][];
+  const values = [["twinstream:image", IMAGE], ...Object.entries(file.config), ...changed] as [
+    string,
+    unknown,
+  ][];
   const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   const config = Object.fromEntries(values.map(([key, value]) => [key, text(value)]));
   const program = resolve("index.ts");
