@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
+import { type Sample, violations } from "../../policy/apply-rule";
 import { distantRegions } from "../../policy/rules/distant-regions";
 import { equalLocators } from "../../policy/rules/equal-locators";
 import { hardenedStorage } from "../../policy/rules/hardened-storage";
@@ -7,7 +8,6 @@ import { imagesByDigest } from "../../policy/rules/images-by-digest";
 import { noRetiredServices } from "../../policy/rules/no-retired-services";
 import { storageSoftDelete } from "../../policy/rules/storage-soft-delete";
 import { trafficManagerFailover } from "../../policy/rules/traffic-manager-failover";
-import { type Sample, violations } from "./apply-rule";
 
 const storeType = "azure-native:storage:StorageAccount";
 const safe = {

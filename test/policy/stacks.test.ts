@@ -4,11 +4,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, it } from "mocha";
 import { parse } from "yaml";
+import type { Sample } from "../../policy/apply-rule";
+import { applyRules, type PackConfig } from "../../policy/apply-rules";
 import { rules } from "../../policy/rules";
 import { deploy, type Deployment } from "../components/deploy";
-import { deployed, type Sample, violations } from "./apply-rule";
-
-type PackConfig = Record<string, string | { enforcementLevel?: string }>;
+import { deployed } from "./deployed";
 
 const stacks = readdirSync(resolve()).flatMap(
   (file) => /^Pulumi\.(\w+)\.yaml$/.exec(file)?.[1] ?? [],
@@ -56,15 +56,7 @@ function packConfig(stack: string): PackConfig {
 
 /** Complaints of all rules, each behind its rule's name. */
 async function complaints(samples: readonly Sample[], pack: PackConfig): Promise<string[]> {
-  const all = [];
-  for (const rule of rules) {
-    const settings = pack[rule.name] ?? {};
-    if (settings === "disabled") continue;
-    const config = typeof settings === "string" ? {} : settings;
-    const messages = await violations(rule, samples, config);
-    all.push(...messages.map((message) => `${rule.name}: ${message}`));
-  }
-  return all;
+  return (await applyRules(samples, pack)).map(({ rule, message }) => `${rule}: ${message}`);
 }
 
 describe("The policy pack over what the program declares", function () {

@@ -4,16 +4,17 @@ import type {
   ResourceValidationPolicy,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import type { Deployment } from "../components/deploy";
 
 /** What a rule is shown of a resource. */
 export interface Sample {
   readonly type: string;
   readonly name: string;
   readonly props?: Record<string, unknown>;
-  /** `type name` of the parent. */
+  /** By what others name it; `type name` where there is none. */
+  readonly urn?: string;
+  /** Name of the parent, in the same way. */
   readonly parent?: string;
-  /** `type name` of what it depends on. */
+  /** Names of what it depends on, in the same way. */
   readonly after?: readonly string[];
 }
 
@@ -25,7 +26,7 @@ const notApplicable = (reason?: string): never => {
   throw new NotApplicable(reason);
 };
 
-/** Applies one rule to resources as the policy server would; returns what it complains of. */
+/** Applies one rule to resources as Pulumi's policy server would; returns what it complains of. */
 export async function violations(
   rule: Rule,
   samples: readonly Sample[],
@@ -53,14 +54,6 @@ export async function violations(
   return reported;
 }
 
-/** The resources of a program, as they would be once they are deployed. */
-export function deployed({ resources, states }: Deployment): Sample[] {
-  return resources.map(({ type, name, inputs, parent, after }) => ({
-    ...{ type, name, parent, after },
-    props: { ...inputs, ...states[`${type} ${name}`] },
-  }));
-}
-
 const noOptions: PolicyResourceOptions = {
   protect: false,
   ignoreChanges: [],
@@ -71,20 +64,26 @@ const noOptions: PolicyResourceOptions = {
 
 function linked(samples: readonly Sample[]): PolicyResource[] {
   const byLabel = new Map<string, PolicyResource>();
-  for (const { type, name, props = {} } of samples) {
-    byLabel.set(`${type} ${name}`, {
+  for (const sample of samples) {
+    const { type, name, props = {} } = sample;
+    byLabel.set(key(sample), {
       ...{ type, name, props, opts: noOptions, dependencies: [], propertyDependencies: {} },
-      urn: `urn:pulumi:test::twinstream::${type}::${name}`,
+      urn: key(sample),
       isType: () => false,
       asType: () => undefined,
     });
   }
-  return samples.flatMap(({ type, name, parent = "", after = [] }) => {
-    const resource = byLabel.get(`${type} ${name}`);
+  return samples.flatMap((sample) => {
+    const { parent = "", after = [] } = sample;
+    const resource = byLabel.get(key(sample));
     if (!resource) return [];
     const above = byLabel.get(parent);
     if (above) resource.parent = above;
     resource.dependencies = after.flatMap((label) => byLabel.get(label) ?? []);
     return [resource];
   });
+}
+
+function key({ type, name, urn }: Sample): string {
+  return urn ?? `${type} ${name}`;
 }
