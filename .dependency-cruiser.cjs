@@ -13,6 +13,7 @@ const layers = {
   services: ["domain", "ports", "odata"],
   storage: ["domain", "ports", "odata"],
   notifications: ["domain", "ports"],
+  authority: ["domain", "ports"],
   api: ["domain", "ports", "services", "odata"],
   origin: ["domain", "ports", "services", "packaging"],
   worker: ["domain", "ports", "services", "packaging"],

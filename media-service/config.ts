@@ -1,4 +1,7 @@
+import { ConfigError, type Environment } from "./config-error";
+import { readEntra } from "./entra-config";
 import type { ServicePrincipal } from "./services/access-tokens";
+import type { EntraSettings } from "./services/entra-tokens";
 import type { SharedKeyAccess, StoreAddresses } from "./storage/storage-access";
 
 /** The parts of the service that a process can play. */
@@ -14,8 +17,10 @@ export interface ManagedIdentityStorage extends StoreAddresses {
 export interface MediaServiceConfig {
   readonly roles: ReadonlySet<Role>;
   readonly accountName: string;
-  /** Secret. */
-  readonly accountKey: string;
+  /** Secret; undefined where only tokens of Entra ID are taken. */
+  readonly accountKey: string | undefined;
+  /** Undefined where no tokens of Entra ID are taken. */
+  readonly entra: EntraSettings | undefined;
   readonly servicePrincipals: readonly ServicePrincipal[];
   readonly dataCenter: string;
   readonly publicScheme: "http" | "https";
@@ -32,16 +37,6 @@ export interface MediaServiceConfig {
   readonly shutdown: { readonly delaySeconds: number; readonly graceSeconds: number };
 }
 
-/** A setting is missing or wrong; the message says which, and never shows a secret. */
-export class ConfigError extends Error {
-  constructor(name: string, problem: string) {
-    super(`${name} ${problem}`);
-    this.name = "ConfigError";
-  }
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
 const ROLES: readonly Role[] = ["api", "origin", "worker"];
 const DEFAULT_PORT = 8080;
 
@@ -55,8 +50,7 @@ export function readConfig(env: Environment = process.env): MediaServiceConfig {
   return {
     roles: readRoles(env["ROLES"]),
     accountName: required(env, "MEDIA_ACCOUNT_NAME"),
-    accountKey: required(env, "MEDIA_ACCOUNT_KEY"),
-    servicePrincipals: readPrincipals(env["SERVICE_PRINCIPALS"]),
+    ...readAccess(env),
     dataCenter: env["DATA_CENTER"] ?? "local",
     publicScheme: oneOf(env, "PUBLIC_SCHEME", ["https", "http"]),
     publicHost: readPublicHost(env),
@@ -82,6 +76,22 @@ export function readConfig(env: Environment = process.env): MediaServiceConfig {
       graceSeconds: readSeconds(env, "SHUTDOWN_GRACE_SECONDS", 45),
     },
   };
+}
+
+function readAccess(
+  env: Environment,
+): Pick<MediaServiceConfig, "accountKey" | "entra" | "servicePrincipals"> {
+  const entra = readEntra(env);
+  const servicePrincipals = readPrincipals(env["SERVICE_PRINCIPALS"]);
+  const isKeyless = entra !== undefined && (env["MEDIA_ACCOUNT_KEY"] ?? "") === "";
+  if (isKeyless && servicePrincipals.length > 0) {
+    throw new ConfigError(
+      "SERVICE_PRINCIPALS",
+      "needs MEDIA_ACCOUNT_KEY, which signs their tokens",
+    );
+  }
+  const accountKey = isKeyless ? undefined : required(env, "MEDIA_ACCOUNT_KEY");
+  return { accountKey, entra, servicePrincipals };
 }
 
 function readStorage(env: Environment): SharedKeyAccess | ManagedIdentityStorage {

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { registerApi } from "./api/register-api";
+import { type ApiDeps, registerApi } from "./api/register-api";
+import { JwksKeys } from "./authority/jwks-keys";
 import type { ManagedIdentityStorage, MediaServiceConfig } from "./config";
 import { httpApp } from "./http-app";
 import { HttpDrain } from "./http-drain";
@@ -13,12 +14,16 @@ import type { Clock } from "./ports/clock";
 import { AccessTokens } from "./services/access-tokens";
 import type { AccountDeps } from "./services/account-deps";
 import { AccountSealer } from "./services/account-sealer";
+import { ApiAccess } from "./services/api-access";
+import { EntraTokens, jwksUrl } from "./services/entra-tokens";
 import { StoredJobRuns } from "./services/job-runs";
 import { resumePendingJobs } from "./services/job-readiness";
 import { deliverNotices } from "./services/notice-delivery";
 import { forbiddenFor } from "./services/notification-end-points";
 import { purgeOldRecords } from "./services/old-records";
+import { resealProtectionKey } from "./services/protection-key";
 import { StoredPublishedAssets } from "./services/published-assets";
+import { SealingKey } from "./services/sealing-key";
 import { ensureDefaultEndpoint } from "./services/streaming-endpoints";
 import { Sweeper } from "./services/sweeper";
 import { AzureBlobStore } from "./storage/azure-blob-store";
@@ -96,13 +101,9 @@ export class MediaServiceContext implements AsyncDisposable {
     const { config, log } = this.settings;
     const { app, account } = this;
     await ensureDefaultEndpoint(account);
-    const tokens = new AccessTokens({
-      accountName: config.accountName,
-      accountKey: config.accountKey,
-      principals: config.servicePrincipals,
-    });
+    await this.resealSecrets();
     const apiRoot = (): string => `${account.account.streamingBaseUrl}/api/`;
-    registerApi(app, { account, tokens, clock: systemClock, apiRoot });
+    registerApi(app, { account, ...whoMayCall(config), clock: systemClock, apiRoot });
     const resume = async (): Promise<void> => {
       const resumed = await resumePendingJobs(account);
       if (resumed > 0) log.info({ resumed }, "pending jobs brought to the workers");
@@ -112,6 +113,18 @@ export class MediaServiceContext implements AsyncDisposable {
       const purged = await purgeOldRecords(account);
       if (purged > 0) log.info({ purged }, "old records deleted");
     });
+  }
+
+  /** An account that is about to lose its key, or has got one, keeps what was sealed before. */
+  private async resealSecrets(): Promise<void> {
+    const { log } = this.settings;
+    try {
+      if (await resealProtectionKey(this.account))
+        log.info("the account's secrets are sealed anew");
+    } catch (err) {
+      // Another process was faster, or an operator has to help: what needs no secret works anyhow.
+      log.warn({ err }, "the account's secrets were not sealed anew");
+    }
   }
 
   private startNotices(): void {
@@ -157,6 +170,17 @@ export class MediaServiceContext implements AsyncDisposable {
   }
 }
 
+function whoMayCall(config: MediaServiceConfig): Pick<ApiDeps, "access" | "tokens"> {
+  const { accountName, accountKey, servicePrincipals: principals, entra } = config;
+  const tokens =
+    accountKey === undefined
+      ? undefined
+      : new AccessTokens({ accountName, accountKey, principals });
+  const keys = entra && new JwksKeys(jwksUrl(entra), systemClock);
+  const byEntra = entra && keys && new EntraTokens(entra, keys);
+  return { tokens, access: new ApiAccess({ own: tokens, entra: byEntra }) };
+}
+
 async function openStorage(
   settings: SharedKeyAccess | ManagedIdentityStorage,
 ): Promise<StorageAccess> {
@@ -169,6 +193,7 @@ async function openAccount(
   {
     accountName,
     accountKey,
+    entra,
     storage,
     publicScheme,
     publicHost,
@@ -193,7 +218,12 @@ async function openAccount(
     blobs,
     signer: blobs,
     queue,
-    sealer: new AccountSealer(accountKey),
+    sealer: new AccountSealer({
+      accountKey,
+      stored: new SealingKey(blobs),
+      // Where Entra ID is on the account's key is free to go.
+      under: entra === undefined ? "account" : "store",
+    }),
     clock: systemClock,
     newGuid: randomUUID,
   };

@@ -1,6 +1,7 @@
 import pino from "pino";
 import { collectAtOnce } from "./collect-at-once";
-import { ConfigError, type MediaServiceConfig, readConfig } from "./config";
+import { type MediaServiceConfig, readConfig } from "./config";
+import { ConfigError } from "./config-error";
 import { MediaServiceContext } from "./context";
 
 /** Starts a process of the media service and ends it, drained, on SIGTERM or SIGINT. */

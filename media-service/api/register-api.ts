@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Clock } from "../ports/clock";
 import type { AccessTokens } from "../services/access-tokens";
+import type { ApiAccess } from "../services/api-access";
 import type { AccountDeps } from "../services/account-deps";
 import type { ApiModel } from "./api-model";
 import { answerBatch } from "./batch";
@@ -15,7 +16,9 @@ import { registerTokenEndpoints } from "./token-endpoints";
 /** What the API needs. */
 export interface ApiDeps {
   readonly account: AccountDeps;
-  readonly tokens: AccessTokens;
+  readonly access: ApiAccess;
+  /** What gives tokens for the account's key; undefined where it has none. */
+  readonly tokens: AccessTokens | undefined;
   readonly clock: Clock;
   /** The address of the API's root that clients are sent to, with a slash at the end. */
   readonly apiRoot: () => string;
@@ -31,7 +34,8 @@ const MAX_REQUEST_ID_LENGTH = 2048;
  */
 export function registerApi(app: FastifyInstance, deps: ApiDeps): void {
   app.addHttpMethod("MERGE", { hasBody: true });
-  registerTokenEndpoints(app, deps);
+  const { tokens, clock } = deps;
+  if (tokens !== undefined) registerTokenEndpoints(app, { tokens, clock });
   const model = buildApiModel(deps.account, {
     root: deps.apiRoot,
     report: (err) => {
@@ -71,7 +75,7 @@ async function answer(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): Promise<FastifyReply> {
   setCommonHeaders(request, reply);
-  deps.tokens.check(request.headers.authorization, deps.clock.now());
+  await deps.access.check(request.headers.authorization, deps.clock.now());
   const call = toApiRequest(request);
   checkVersions(call);
   const isBatch = /^\/*\$batch\/*$/.test(call.path) && call.method === "POST";

@@ -69,6 +69,8 @@ export interface BlobStore {
     content: Readable | Buffer,
     options: { contentType: string; signal?: AbortSignal },
   ): Promise<BlobProperties>;
+  /** Writes a few bytes where nothing is yet; answers whether it did. */
+  createBlob(address: BlobAddress, content: Buffer): Promise<boolean>;
   delete(address: BlobAddress): Promise<void>;
 
   /** Adds a stored access policy to a container and returns the signed query, beginning with `?`. */

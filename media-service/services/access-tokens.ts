@@ -88,15 +88,11 @@ export class AccessTokens {
   }
 
   /**
-   * Checks an Authorization header.
+   * Checks a token.
    *
-   * @throws UnauthenticatedError when there is none, or its token is not good.
+   * @throws UnauthenticatedError when it is not good.
    */
-  check(authorization: string | undefined, now: Date): void {
-    const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
-    if (token === undefined) {
-      throw new UnauthenticatedError("An Authorization header with a Bearer token is required");
-    }
+  check(token: string, now: Date): void {
     if (token.includes(SIGNATURE)) this.checkSwt(token, now);
     else this.checkJwt(token, now);
   }

@@ -24,7 +24,7 @@ type ProtectionDeps = Pick<AccountDeps, "account" | "stores" | "clock" | "sealer
 /** The account's key pair for what clients encrypt; made when it is first asked for. */
 export async function protectionKey(deps: ProtectionDeps): Promise<ProtectionKey> {
   const { protectionKeys } = deps.stores;
-  const id = entityId("certid", derivedGuid(deps.account.name, PURPOSE));
+  const id = keyId(deps);
   const stored = await protectionKeys.get(id);
   if (stored !== undefined) return stored.value;
   const made = await makeKey(deps, id);
@@ -50,7 +50,7 @@ export async function decryptWithProtectionKey(
 ): Promise<Buffer> {
   const { sealedPrivateKey } = await protectionKey(deps);
   const key = createPrivateKey({
-    key: deps.sealer.open(sealedPrivateKey, PURPOSE),
+    key: await deps.sealer.open(sealedPrivateKey, PURPOSE),
     format: "der",
     type: "pkcs8",
   });
@@ -61,6 +61,25 @@ export async function decryptWithProtectionKey(
       `${property} is not encrypted for the account's certificate (RSA-OAEP, base64)`,
     );
   }
+}
+
+/**
+ * Seals the private key anew where it is sealed under a key that is about to go; answers whether it did.
+ *
+ * @throws CorruptError when that key is gone already.
+ */
+export async function resealProtectionKey(deps: ProtectionDeps): Promise<boolean> {
+  const { protectionKeys } = deps.stores;
+  const stored = await protectionKeys.get(keyId(deps));
+  if (stored === undefined || deps.sealer.isCurrent(stored.value.sealedPrivateKey)) return false;
+  const privateKey = await deps.sealer.open(stored.value.sealedPrivateKey, PURPOSE);
+  const sealedPrivateKey = await deps.sealer.seal(privateKey, PURPOSE);
+  await protectionKeys.replace(stored, { ...stored.value, sealedPrivateKey });
+  return true;
+}
+
+function keyId({ account }: ProtectionDeps): string {
+  return entityId("certid", derivedGuid(account.name, PURPOSE));
 }
 
 async function makeKey(
@@ -78,6 +97,9 @@ async function makeKey(
     id,
     certificate: certificate.toString("base64"),
     thumbprint: createHash("sha1").update(certificate).digest("hex").toUpperCase(),
-    sealedPrivateKey: sealer.seal(privateKey.export({ type: "pkcs8", format: "der" }), PURPOSE),
+    sealedPrivateKey: await sealer.seal(
+      privateKey.export({ type: "pkcs8", format: "der" }),
+      PURPOSE,
+    ),
   };
 }

@@ -146,6 +146,19 @@ export class AzureBlobStore implements BlobStore, SasSigner {
     return this.ask(nameOf(address), () => writeBlocks(this.blob(address), content, options));
   }
 
+  createBlob(address: BlobAddress, content: Buffer): Promise<boolean> {
+    return this.ask(nameOf(address), async () => {
+      try {
+        const conditions = { ifNoneMatch: "*" };
+        await this.blob(address).upload(content, content.length, { conditions });
+        return true;
+      } catch (cause) {
+        if (codeOf(cause) === "BlobAlreadyExists") return false;
+        throw cause;
+      }
+    });
+  }
+
   async delete(address: BlobAddress): Promise<void> {
     await this.ask(nameOf(address), () => this.blob(address).deleteIfExists());
   }

@@ -29,7 +29,57 @@ describe("the settings of a media service", () => {
     assert.deepEqual(storage, { ...endpoints, clientId: "an id" });
   });
 
+  const tenantId = "11111111-2222-4333-8444-555555555555";
+  const byEntra = {
+    ...{ ...byIdentity, MEDIA_ACCOUNT_KEY: "", ENTRA_TENANT_ID: tenantId },
+    ENTRA_AUDIENCE: "api://media, 66666666-2222-4333-8444-555555555555",
+  };
+
+  it("need no account key where tokens of Entra ID are taken", () => {
+    const { accountKey, entra } = readConfig(byEntra);
+    assert.equal(accountKey, undefined);
+    assert.deepEqual(entra, {
+      tenantId,
+      audiences: ["api://media", "66666666-2222-4333-8444-555555555555"],
+      authority: "https://login.microsoftonline.com/",
+      allowed: [],
+    });
+  });
+
+  it("take an authority of this machine, and a list of who may call", () => {
+    const { entra } = readConfig({
+      ...{ ...byEntra, ENTRA_AUTHORITY: "http://127.0.0.1:1", ENTRA_ALLOWED: `${tenantId},` },
+    });
+    assert.deepEqual([entra?.authority, entra?.allowed], ["http://127.0.0.1:1/", [tenantId]]);
+  });
+
   for (const [what, env, message] of [
+    ["no way in", { ...byKey, MEDIA_ACCOUNT_KEY: "" }, /MEDIA_ACCOUNT_KEY is required/],
+    [
+      "a tenant's name",
+      { ...byEntra, ENTRA_TENANT_ID: "common" },
+      /ENTRA_TENANT_ID must be .*GUID/,
+    ],
+    ["no audience", { ...byEntra, ENTRA_AUDIENCE: " , " }, /ENTRA_AUDIENCE is required/],
+    [
+      "an audience alone",
+      { ...byKey, ENTRA_AUDIENCE: "x" },
+      /ENTRA_AUDIENCE needs ENTRA_TENANT_ID/,
+    ],
+    ["names of callers", { ...byEntra, ENTRA_ALLOWED: "me@x.org" }, /ENTRA_ALLOWED must be/],
+    [
+      "an authority in the clear",
+      { ...byEntra, ENTRA_AUTHORITY: "http://login.example.org/" },
+      /ENTRA_AUTHORITY must be an https address/,
+    ],
+    [
+      "principals whose tokens nothing signs",
+      {
+        ...byEntra,
+        SERVICE_PRINCIPALS: JSON.stringify([{ tenantId, clientId: "c", clientSecret: "s" }]),
+      },
+      /SERVICE_PRINCIPALS needs MEDIA_ACCOUNT_KEY/,
+    ],
     ["no key", { ...byKey, STORAGE_ACCOUNT_KEY: "" }, /STORAGE_ACCOUNT_KEY is required/],
     ["an unknown access", { ...byKey, STORAGE_ACCESS: "magic" }, /one of shared-key, identity/],
     [

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { AccountDeps } from "../../media-service/services/account-deps";
 import { AccountSealer } from "../../media-service/services/account-sealer";
+import { SealingKey } from "../../media-service/services/sealing-key";
 import { AzureBlobStore } from "../../media-service/storage/azure-blob-store";
 import { AzureJobQueue } from "../../media-service/storage/azure-job-queue";
 import type { StorageAccess } from "../../media-service/storage/storage-access";
@@ -23,7 +24,7 @@ export async function openTestAccount(
     blobs,
     signer: blobs,
     queue: await AzureJobQueue.open(storage),
-    sealer: new AccountSealer(accountKey),
+    sealer: new AccountSealer({ accountKey, stored: new SealingKey(blobs), under: "account" }),
     clock,
     newGuid: randomUUID,
   };

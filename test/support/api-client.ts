@@ -101,6 +101,11 @@ export class ApiClient {
     return new ApiClient(service, token);
   }
 
+  /** Takes a token that somebody else gave. */
+  static withToken(service: Pick<TestMediaService, "apiUrl">, token: string): ApiClient {
+    return new ApiClient(service, token);
+  }
+
   async call(
     method: string,
     path: string,

@@ -93,7 +93,7 @@ export async function startMediaServiceHere(
     apiUrl: `${baseUrl}/api/`,
     tokenUrl: `${baseUrl}/v2/OAuth2-13`,
     accountName: config.accountName,
-    accountKey: config.accountKey,
+    accountKey: config.accountKey ?? "",
     port: context.port,
     stop: () => context[Symbol.asyncDispose](),
   };

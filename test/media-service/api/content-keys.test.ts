@@ -90,14 +90,14 @@ describe("content keys over the REST API", () => {
 
     it("is kept with its private key sealed under the account's key", async () => {
       const { sealedPrivateKey } = await protectionKey(account);
-      const opened = account.sealer.open(sealedPrivateKey, "protection-key");
+      const opened = await account.sealer.open(sealedPrivateKey, "protection-key");
       assert.equal(
         createPrivateKey({ key: opened, format: "der", type: "pkcs8" }).asymmetricKeyType,
         "rsa",
       );
       const other = await openTestAccount(azurite, "another key");
-      assert.throws(() => other.sealer.open(sealedPrivateKey, "protection-key"), /account key/);
-      assert.throws(() => account.sealer.open(sealedPrivateKey, "another purpose"));
+      await assert.rejects(other.sealer.open(sealedPrivateKey, "protection-key"), /account key/);
+      await assert.rejects(account.sealer.open(sealedPrivateKey, "another purpose"));
       assert.equal((await rows()).includes(opened.toString("base64").slice(0, 40)), false);
     });
 

@@ -109,6 +109,7 @@ export class FakeBlobStore implements BlobStore {
   readonly revoke = refuse;
   readonly write = refuse;
   readonly grant = refuse;
+  readonly createBlob = refuse;
 
   private require({ container, blob }: BlobAddress): FakeBlob {
     const found = this.containers.get(container)?.get(blob);

@@ -101,6 +101,7 @@ export class MemoryBlobStore implements BlobStore {
   readRange = notOfTheWorker;
   streamRange = notOfTheWorker;
   grant = notOfTheWorker;
+  createBlob = notOfTheWorker;
   revoke = notOfTheWorker;
   ping = notOfTheWorker;
 
