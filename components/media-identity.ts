@@ -15,17 +15,29 @@ export interface MediaIdentityArgs {
   identityName: string;
   /** Resource id of the storage account that it may use, and nothing else. */
   storageAccountId: pulumi.Input<string>;
+  /** Resource id of the registry that it pulls from; empty where it needs no right to. */
+  registryId: string;
   tags?: Record<string, string>;
 }
 
-/** What a media service does with its store, as rights that end at its account. */
-const storeRoles: Record<string, BuiltInRole> = {
-  blobs: "storageBlobDataContributor",
-  // Locators for uploads are signed with a key that the store lends to an identity.
-  signatures: "storageBlobDelegator",
-  queue: "storageQueueDataContributor",
-  tables: "storageTableDataContributor",
-};
+interface Right {
+  purpose: string;
+  role: BuiltInRole;
+  scope: pulumi.Input<string>;
+}
+
+/** What a media service does, as rights that end at its own store. */
+function rights({ storageAccountId: scope, registryId }: MediaIdentityArgs): Right[] {
+  return [
+    // Given at the account, it also lends the key that locators for uploads are signed with.
+    { purpose: "blobs", role: "storageBlobDataContributor", scope },
+    { purpose: "queue", role: "storageQueueDataContributor", scope },
+    { purpose: "tables", role: "storageTableDataContributor", scope },
+    ...(registryId === ""
+      ? []
+      : [{ purpose: "registry", role: "acrPull" as const, scope: registryId }]),
+  ];
+}
 
 /**
  * Who a data center's media service is towards Azure: an identity without any password, which may
@@ -54,22 +66,27 @@ export class MediaIdentity extends pulumi.ComponentResource {
     );
     this.identityId = identity.id;
     this.clientId = identity.clientId;
-    this.grants = Object.entries(storeRoles).map(([purpose, role]) =>
-      this.grant(`${name}-${purpose}`, { ...args, role, principalId: identity.principalId }),
+    this.grants = rights(args).map(({ purpose, role, scope }) =>
+      this.grant(`${name}-${purpose}`, {
+        ...args,
+        role,
+        scope,
+        principalId: identity.principalId,
+      }),
     );
     this.registerOutputs({ identityId: this.identityId, clientId: this.clientId });
   }
 
   private grant(
     name: string,
-    args: MediaIdentityArgs & { role: BuiltInRole; principalId: pulumi.Input<string> },
+    args: MediaIdentityArgs & Omit<Right, "purpose"> & { principalId: pulumi.Input<string> },
   ): pulumi.Resource {
     const { naming, subscriptionId, role } = args;
     return new authorization.RoleAssignment(
       name,
       {
         roleAssignmentName: roleAssignmentName(naming, name),
-        scope: args.storageAccountId,
+        scope: args.scope,
         principalId: args.principalId,
         // Said, so that Azure does not look for an identity that its directory may not show yet.
         principalType: authorization.PrincipalType.ServicePrincipal,

@@ -9,10 +9,11 @@ export type EnvironmentVariable =
 /** Everything that a media service is told; it reads nothing else. */
 export function mediaServiceEnvironment(
   args: MediaServicesAccountArgs<SelfHostedSettings>,
+  roles: string,
 ): EnvironmentVariable[] {
   const { settings } = args;
   return [
-    { name: "ROLES", value: "api,origin,worker" },
+    { name: "ROLES", value: roles },
     { name: "MEDIA_ACCOUNT_NAME", value: args.accountName },
     { name: "MEDIA_ACCOUNT_KEY", secretRef: "media-account-key" },
     { name: "DATA_CENTER", value: args.dataCenter },

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AccountConnection } from "../dynamic-providers/operations/media-services-client/account-connection";
 import type { MediaIdentity } from "./media-identity";
 import type { MediaStorage } from "./media-storage";
+import type { HostingSettings } from "./settings/hosting";
 import type { MediaServicesSettings } from "./settings/media-services";
 import type { PublicScheme } from "./settings/settings";
 
@@ -20,8 +21,16 @@ export interface MediaServicesAccountArgs<Settings = MediaServicesSettings> {
   identity?: MediaIdentity;
   /** Name of the account; 3 to 24 lower-case letters and digits. */
   accountName: string;
-  /** Name of the container app, where there is one; at most 32 characters. */
+  /** Name of the container app that everybody asks, where there is one; at most 32 characters. */
   appName: string;
+  /** Name of the container app that encodes, likewise. */
+  encodeAppName: string;
+  hosting: Pick<
+    HostingSettings,
+    "minReplicas" | "maxReplicas" | "maxWorkers" | "zoneRedundant" | "registryId"
+  >;
+  /** Where logs go. Default nowhere. */
+  logWorkspaceId?: pulumi.Input<string>;
   publicScheme: PublicScheme;
   /** Whether manifests tell players the other data centers that hold a video. */
   contentSteering: boolean;

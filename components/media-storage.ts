@@ -1,19 +1,24 @@
 import * as storage from "@pulumi/azure-native/storage";
 import * as pulumi from "@pulumi/pulumi";
+import type { HostingSettings } from "./settings/hosting";
 import type { StorageAccess } from "./settings/settings";
+import { declareBlobRetention } from "./blob-retention";
+import { declareStorageLock } from "./storage-lock";
+import { sendBlobChanges } from "./send-logs";
 
 /** Inputs of {@link MediaStorage}. */
-export interface MediaStorageArgs {
+export interface MediaStorageArgs extends Pick<
+  HostingSettings,
+  "softDeleteDays" | "keepVersionsDays" | "uploadOrigins" | "protect"
+> {
   resourceGroupName: pulumi.Input<string>;
   location: string;
   /** Unique in Azure, known at preview. */
   accountName: string;
   /** Whether the store lets in who holds its key, or identities only. */
   storageAccess: StorageAccess;
-  /** Days a deleted blob or container can be restored; 1 to 365. Default 7. */
-  softDeleteDays?: number;
-  /** Refuses to delete the account. Default false. */
-  protect?: boolean;
+  /** Where it is noted who wrote or deleted a blob. Default nowhere. */
+  logWorkspaceId?: pulumi.Input<string>;
   tags?: Record<string, string>;
 }
 
@@ -30,6 +35,8 @@ export class MediaStorage extends pulumi.ComponentResource {
   readonly blobEndpoint: pulumi.Output<string>;
   readonly queueEndpoint: pulumi.Output<string>;
   readonly tableEndpoint: pulumi.Output<string>;
+  /** Name of the queue that workers take jobs from. */
+  readonly jobQueueName: pulumi.Output<string>;
   /** What must be there before a media service starts, and must outlive it. */
   readonly parts: pulumi.Resource[];
 
@@ -37,8 +44,19 @@ export class MediaStorage extends pulumi.ComponentResource {
     super("twinstream:storage:MediaStorage", name, {}, opts);
 
     const account = this.declareAccount(name, args);
-    this.parts = this.declareParts(name, { ...args, accountName: account.name });
+    const scope = { resourceGroupName: args.resourceGroupName, accountName: account.name };
+    const jobs = new storage.Queue(
+      `${name}-jobs`,
+      { ...scope, queueName: "encode-jobs" },
+      { parent: this },
+    );
+    const blobs = declareBlobRetention(name, { ...args, ...scope }, { parent: this });
+    const logs = { storageAccountId: account.id, workspaceId: args.logWorkspaceId };
+    sendBlobChanges(name, logs, { parent: this, dependsOn: [blobs] });
+    // Last: a lock also keeps from being deleted what is in the account.
+    if (args.protect) declareStorageLock(name, account.id, { parent: this, dependsOn: [jobs] });
 
+    this.parts = [blobs, jobs];
     this.accountName = account.name;
     this.accountId = account.id;
     this.accountKey =
@@ -48,6 +66,7 @@ export class MediaStorage extends pulumi.ComponentResource {
     this.blobEndpoint = account.primaryEndpoints.apply(({ blob }) => blob);
     this.queueEndpoint = account.primaryEndpoints.apply(({ queue }) => queue);
     this.tableEndpoint = account.primaryEndpoints.apply(({ table }) => table);
+    this.jobQueueName = jobs.name;
     this.registerOutputs({
       accountName: this.accountName,
       blobEndpoint: this.blobEndpoint,
@@ -72,31 +91,12 @@ export class MediaStorage extends pulumi.ComponentResource {
         allowCrossTenantReplication: false,
         allowSharedKeyAccess: args.storageAccess === "shared-key",
         defaultToOAuthAuthentication: args.storageAccess === "identity",
+        // Uploads by SAS and copies between regions come from outside; who they are is what decides.
+        publicNetworkAccess: storage.PublicNetworkAccess.Enabled,
         tags: args.tags,
       },
-      { parent: this, protect: args.protect ?? false },
+      { parent: this, protect: args.protect },
     );
-  }
-
-  private declareParts(
-    name: string,
-    args: Omit<MediaStorageArgs, "accountName"> & { accountName: pulumi.Input<string> },
-  ): pulumi.Resource[] {
-    const scope = { resourceGroupName: args.resourceGroupName, accountName: args.accountName };
-    const retention = { enabled: true, days: args.softDeleteDays ?? 7 };
-    return [
-      new storage.BlobServiceProperties(
-        `${name}-blobs`,
-        {
-          ...scope,
-          blobServicesName: "default",
-          deleteRetentionPolicy: retention,
-          containerDeleteRetentionPolicy: retention,
-        },
-        { parent: this },
-      ),
-      new storage.Queue(`${name}-jobs`, { ...scope, queueName: "encode-jobs" }, { parent: this }),
-    ];
   }
 }
 

@@ -22,17 +22,30 @@ export function mediaAccountName(naming: Naming, dataCenter: string): string {
   return accountName(naming, { dataCenter, purpose: "media" });
 }
 
+/** What a container app does in its data center. */
+export type AppPurpose = "media" | "encode";
+
 /**
  * Name of a container app: at most 32 lower-case letters, digits and single hyphens. Long stack
  * names are cut and told apart by a hash.
  * https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftapp
  */
-export function containerAppName(naming: Naming, dataCenter: string): string {
-  const name = `media-${slug(naming.stack)}-${dataCenter}`;
+export function containerAppName(
+  naming: Naming,
+  dataCenter: string,
+  purpose: AppPurpose = "media",
+): string {
+  const name = `${purpose}-${slug(naming.stack)}-${dataCenter}`;
   if (name.length <= 32) return name;
-  const stack = slug(naming.stack).slice(0, 32 - "media--".length - dataCenter.length - 7);
+  const room = 32 - `${purpose}--`.length - dataCenter.length - 7;
+  const stack = slug(naming.stack).slice(0, room).replace(/-$/, "");
   const hash = digest(naming, dataCenter).slice(0, 6);
-  return `media-${stack.replace(/-$/, "")}-${hash}-${dataCenter}`;
+  return [purpose, ...(stack === "" ? [] : [stack]), hash, dataCenter].join("-");
+}
+
+/** Name of a workspace for logs: 4 to 63 letters, digits and hyphens. */
+export function workspaceName(naming: Naming, dataCenter: string): string {
+  return containerAppName(naming, dataCenter);
 }
 
 /** Name of an identity: at most 128 letters, digits and hyphens. */

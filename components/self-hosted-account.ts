@@ -1,8 +1,8 @@
 import * as app from "@pulumi/azure-native/app";
 import * as pulumi from "@pulumi/pulumi";
 import { AccountKey } from "../dynamic-providers/account-key";
-import { deployableImage } from "./deployable-image";
-import { mediaServiceEnvironment } from "./media-service-environment";
+import { declareAppsEnvironment } from "./apps-environment";
+import { declareMediaServiceApp, type MediaServiceAppArgs, servicePort } from "./media-service-app";
 import type {
   MediaServicesAccountArgs,
   MediaServicesConnection,
@@ -11,30 +11,21 @@ import type { SelfHostedSettings } from "./settings/media-services";
 
 type SelfHostedArgs = MediaServicesAccountArgs<SelfHostedSettings>;
 
-const port = 8080;
-
-/** Declares this project's own media service as a container app, and a key for its account. */
+/**
+ * Declares this project's own media service as container apps, and a key for its account. Workers are
+ * an app of their own, which costs nothing while there is no job, where the platform may look into the
+ * queue as the service's identity; else one app plays all parts.
+ */
 export function declareSelfHostedAccount(
   name: string,
   args: SelfHostedArgs,
   opts: pulumi.CustomResourceOptions,
 ): MediaServicesConnection {
   const accountKey = pulumi.secret(new AccountKey(name, {}, opts).key);
-  const environment = declareEnvironment(name, args, opts);
-  const service = new app.ContainerApp(
-    name,
-    {
-      resourceGroupName: args.resourceGroupName,
-      containerAppName: args.appName,
-      location: args.location,
-      environmentId: environment.id,
-      ...identityOf(args),
-      configuration: configuration(args, accountKey),
-      template: template(args),
-      tags: args.tags,
-    },
-    { ...opts, dependsOn: [...args.storage.parts, ...(args.identity?.grants ?? [])] },
-  );
+  const environment = declareAppsEnvironment(name, args, opts);
+  const apps = { ...args, accountKey, environmentId: environment.id };
+  const service = declareViewersApp(name, apps, opts);
+  if (args.identity) declareEncodeApp(`${name}-encode`, apps, opts);
   const host = serviceHost(service, args.appName);
   return {
     apiUrl: pulumi.interpolate`${args.publicScheme}://${host}/api/`,
@@ -47,83 +38,66 @@ export function declareSelfHostedAccount(
   };
 }
 
-function declareEnvironment(
+/** The app that everybody asks: viewers, the API's clients, the edge's probes. */
+function declareViewersApp(
   name: string,
-  args: SelfHostedArgs,
+  args: MediaServiceAppArgs,
   opts: pulumi.CustomResourceOptions,
-): app.ManagedEnvironment {
-  return new app.ManagedEnvironment(
-    name,
-    {
-      resourceGroupName: args.resourceGroupName,
-      environmentName: args.appName,
-      location: args.location,
-      // Not "log-analytics": that form takes a workspace's shared key, which would be in the state.
-      appLogsConfiguration: { destination: "azure-monitor" },
-      workloadProfiles: [{ name: "Consumption", workloadProfileType: "Consumption" }],
-      tags: args.tags,
-    },
-    opts,
-  );
-}
-
-function identityOf({ identity }: SelfHostedArgs): Pick<app.ContainerAppArgs, "identity"> {
-  if (!identity) return {};
-  const type = app.ManagedServiceIdentityType.UserAssigned;
-  return { identity: { type, userAssignedIdentities: [identity.identityId] } };
-}
-
-function configuration(
-  { publicScheme, storage }: SelfHostedArgs,
-  accountKey: pulumi.Input<string>,
-): app.ContainerAppArgs["configuration"] {
-  return {
-    activeRevisionsMode: app.ActiveRevisionsMode.Single,
+): app.ContainerApp {
+  const { hosting, identity, publicScheme } = args;
+  const part = {
+    appName: args.appName,
+    roles: identity ? "api,origin" : "api,origin,worker",
+    cpu: identity ? 1 : 2,
     ingress: {
       external: true,
-      targetPort: port,
+      targetPort: servicePort,
       transport: app.IngressTransportMethod.Auto,
       allowInsecure: publicScheme === "http",
       traffic: [{ latestRevision: true, weight: 100 }],
     },
-    secrets: [
-      { name: "media-account-key", value: accountKey },
-      ...(storage.accountKey ? [{ name: "storage-account-key", value: storage.accountKey }] : []),
-    ],
-  };
-}
-
-function template(args: SelfHostedArgs): app.ContainerAppArgs["template"] {
-  return {
-    // A worker that is stopped gives its job back; a player's last segment goes out.
-    terminationGracePeriodSeconds: 60,
-    containers: [
-      {
-        name: "media-service",
-        image: deployableImage(args.settings.image, args.subscriptionId),
-        resources: { cpu: 2, memory: "4Gi" },
-        env: mediaServiceEnvironment(args),
-        probes: probes(),
-      },
-    ],
     // Never 0: a data center that must start first looks lost to the probes of the edge.
     scale: {
-      minReplicas: 1,
-      maxReplicas: 10,
+      minReplicas: hosting.minReplicas,
+      maxReplicas: hosting.maxReplicas,
       rules: [{ name: "requests", http: { metadata: { concurrentRequests: "100" } } }],
     },
+    graceSeconds: 60,
   };
+  return declareMediaServiceApp(name, { ...args, part }, opts);
 }
 
-// All three ask whether the process lives. /readyz also asks for a started streaming endpoint, and
-// an app that is not ready gets no requests: no one could start it. That one is for the edge.
-function probes() {
-  const httpGet = { path: "/healthz", port };
-  return [
-    { type: app.Type.Startup, httpGet, periodSeconds: 2, failureThreshold: 30 },
-    { type: app.Type.Liveness, httpGet, periodSeconds: 10 },
-    { type: app.Type.Readiness, httpGet, periodSeconds: 5 },
-  ];
+/** The app that encodes: one copy for each job in the queue, running ones counted, down to none. */
+function declareEncodeApp(
+  name: string,
+  args: MediaServiceAppArgs,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const { identity, storage } = args;
+  const part = {
+    appName: args.encodeAppName,
+    roles: "worker",
+    cpu: 4,
+    scale: {
+      minReplicas: 0,
+      maxReplicas: args.hosting.maxWorkers,
+      pollingInterval: 10,
+      cooldownPeriod: 300,
+      rules: [
+        {
+          name: "jobs",
+          azureQueue: {
+            accountName: storage.accountName,
+            queueName: storage.jobQueueName,
+            queueLength: 1,
+            ...(identity && { identity: identity.identityId }),
+          },
+        },
+      ],
+    },
+    graceSeconds: 120,
+  };
+  declareMediaServiceApp(name, { ...args, part }, opts);
 }
 
 // The class makes all of the configuration secret, for the secrets in it; the host is public.

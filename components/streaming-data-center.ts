@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { AccessPolicy } from "../dynamic-providers/access-policy";
 import { StreamingEndpoint } from "../dynamic-providers/streaming-endpoint";
 import type { Origin } from "./origin";
+import { declareAvailabilityTest } from "./availability-test";
 import { MediaIdentity } from "./media-identity";
 import { MediaServicesAccount } from "./media-services-account";
 import { accountInput, type MediaServicesConnection } from "./media-services-connection";
@@ -15,11 +16,13 @@ import {
   resourceGroupName,
   storageAccountName,
 } from "./naming";
+import { Observability } from "./observability";
+import type { HostingSettings } from "./settings/hosting";
 import type { MediaServicesSettings } from "./settings/media-services";
 import type { PublicScheme, StorageAccess } from "./settings/settings";
 
 /** Inputs of {@link StreamingDataCenter}. */
-export interface StreamingDataCenterArgs {
+export interface StreamingDataCenterArgs extends HostingSettings {
   /** Azure location in its short form. */
   location: string;
   /** Rank among all data centers: 1 is asked first. */
@@ -34,9 +37,6 @@ export interface StreamingDataCenterArgs {
   contentSteering: boolean;
   /** How long viewers may use a locator. */
   locatorDays: number;
-  softDeleteDays?: number;
-  /** Refuses to delete the store. Default false. */
-  protect?: boolean;
   tags?: Record<string, string>;
 }
 
@@ -93,7 +93,7 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
     name: string,
     args: StreamingDataCenterArgs,
   ): { account: MediaServicesAccount; storage: MediaStorage } {
-    const { naming, location, mediaServices, publicScheme, contentSteering } = args;
+    const { naming, location, publicScheme } = args;
     const tags = { ...args.tags, dataCenter: name };
     const group = new resources.ResourceGroup(
       name,
@@ -101,58 +101,62 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
       { parent: this },
     );
     const where = { resourceGroupName: group.name, location, tags };
-    const storage = new MediaStorage(
-      name,
-      {
-        ...where,
-        accountName: storageAccountName(naming, name),
-        storageAccess: args.storageAccess,
-        ...(args.softDeleteDays === undefined ? {} : { softDeleteDays: args.softDeleteDays }),
-        protect: args.protect ?? false,
-      },
-      { parent: this },
-    );
-    const identity =
-      args.storageAccess === "identity"
-        ? this.declareIdentity(name, { ...args, ...where, storage })
-        : undefined;
-    const account = new MediaServicesAccount(
-      name,
-      {
-        ...where,
-        subscriptionId: args.subscriptionId,
-        ...(identity && { identity }),
-        settings: mediaServices,
-        dataCenter: name,
-        storage,
-        accountName: mediaAccountName(naming, name),
-        appName: containerAppName(naming, name),
-        publicScheme,
-        contentSteering,
-      },
-      { parent: this },
-    );
+    const watched = args.monitoring
+      ? new Observability(name, { ...where, ...args, tags }, { parent: this })
+      : undefined;
+    const logs = watched && { logWorkspaceId: watched.workspaceId };
+    const store = { ...args, ...where, ...logs, accountName: storageAccountName(naming, name) };
+    const storage = new MediaStorage(name, store, { parent: this });
+    const account = this.declareService(name, args, { ...where, ...logs, storage });
+    if (watched) {
+      const baseUrl = pulumi.interpolate`${publicScheme}://${account.connection.streamingHost}`;
+      const testName = containerAppName(naming, name);
+      const test = { ...where, insightsId: watched.insightsId, baseUrl, testName };
+      declareAvailabilityTest(name, test, { parent: this });
+    }
     return { account, storage };
   }
 
-  private declareIdentity(
+  private declareService(
     name: string,
-    args: StreamingDataCenterArgs & {
+    args: StreamingDataCenterArgs,
+    place: {
       resourceGroupName: pulumi.Input<string>;
+      location: string;
+      tags: Record<string, string>;
+      logWorkspaceId?: pulumi.Input<string>;
       storage: MediaStorage;
     },
-  ): MediaIdentity {
-    const { naming, subscriptionId, resourceGroupName, location, storage } = args;
-    return new MediaIdentity(
+  ): MediaServicesAccount {
+    const { naming } = args;
+    const { storage } = place;
+    const identity =
+      args.storageAccess === "identity"
+        ? new MediaIdentity(
+            name,
+            {
+              ...args,
+              ...place,
+              identityName: identityName(naming, name),
+              storageAccountId: storage.accountId,
+            },
+            { parent: this },
+          )
+        : undefined;
+    return new MediaServicesAccount(
       name,
       {
-        naming,
-        subscriptionId,
-        resourceGroupName,
-        location,
-        identityName: identityName(naming, name),
-        storageAccountId: storage.accountId,
-        ...(args.tags && { tags: args.tags }),
+        ...place,
+        subscriptionId: args.subscriptionId,
+        ...(identity && { identity }),
+        settings: args.mediaServices,
+        dataCenter: name,
+        accountName: mediaAccountName(naming, name),
+        appName: containerAppName(naming, name),
+        encodeAppName: containerAppName(naming, name, "encode"),
+        hosting: args,
+        publicScheme: args.publicScheme,
+        contentSteering: args.contentSteering,
       },
       { parent: this },
     );

@@ -1,7 +1,7 @@
 import { appProcessName, declaredEnvironment } from "./stand-in/kinds/container-app";
 import { mediaAccountProcessName, mediaAccountToken } from "./stand-in/kinds/media-services";
 import type { Declared } from "./stand-in/kinds/resource-kind";
-import { listAt, reveal, textAt } from "./stand-in/properties";
+import { listAt, mapAt, reveal, textAt } from "./stand-in/properties";
 import type { ResourceRecord, ResourceRecords } from "./stand-in/resource-records";
 import { storeProcessName } from "./storage/azurite-stores";
 import { loopback, type PortBook } from "./storage/port-book";
@@ -36,7 +36,9 @@ export function declaredDataCenters(records: ResourceRecords, ports: PortBook): 
 
 type WithoutUrl = Omit<LocalDataCenter, "url">;
 
+/** Only what answers requests: an app that encodes is a helper of the one that does. */
 function fromContainerApp(record: ResourceRecord): WithoutUrl[] {
+  if (mapAt(reveal(record.inputs), "configuration.ingress") === undefined) return [];
   const name = textAt(record.outputs, "name") ?? "";
   const inputs = reveal(record.inputs);
   const environment = readEnvironment({ id: record.id, name, inputs, hidden: {} });

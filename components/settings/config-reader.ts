@@ -69,6 +69,20 @@ export class ConfigReader {
     });
   }
 
+  /** A list of texts, each checked against its allowed form; empty where the key is not set. */
+  texts(key: string, form: Form): string[] {
+    const value = this.parsed(key, "a list", []);
+    if (!Array.isArray(value)) {
+      if (value !== undefined) this.refuse(key, `must be a list, got ${describe(value)}`);
+      return [];
+    }
+    return value.flatMap((item: unknown, index) => {
+      if (typeof item === "string" && form.pattern.test(item)) return [item];
+      this.refuse(`${key}[${index}]`, `is ${describe(item)}; allowed: ${form.allowed}`);
+      return [];
+    });
+  }
+
   /** An object; empty where the key is not set. */
   record(key: string): Record<string, unknown> {
     const value = this.parsed(key, "an object", {});

@@ -7,6 +7,7 @@ import {
   readDataCenters,
 } from "./data-centers";
 import { type DeliverySettings, readDelivery } from "./delivery";
+import { type HostingSettings, readHosting } from "./hosting";
 import { type MediaServicesSettings, readMediaServices } from "./media-services";
 import { readVideos, type Video } from "./videos";
 
@@ -17,7 +18,7 @@ export type PublicScheme = "https" | "http";
 export type StorageAccess = "identity" | "shared-key";
 
 /** Everything the program declares, from a stack's configuration. */
-export interface Settings extends DeliverySettings {
+export interface Settings extends DeliverySettings, HostingSettings {
   dataCenters: RankedDataCenter[];
   /** Where the resource group is kept that all data centers share; read once, at its creation. */
   sharedLocation: string;
@@ -34,10 +35,6 @@ export interface Settings extends DeliverySettings {
   overwriteReplicas: boolean;
   /** How long a locator may be used from its start. */
   locatorDays: number;
-  /** How long a deleted blob can be restored. */
-  softDeleteDays: number;
-  /** Refuses to delete the stores. */
-  protect: boolean;
   /** Goes into names that must be unique in all of Azure. */
   nameSalt: string;
   tags: Record<string, string>;
@@ -58,29 +55,40 @@ export const settingKeys = [
   "authority",
   "contentSteering",
   "dataCenters",
+  "directRequestsPerMinute",
   "domain",
   "encodeIn",
   "encoder",
   "firewallMode",
+  "frontDoorOnly",
   "frontDoorSku",
   "image",
+  "keepVersionsDays",
   "locatorDays",
   "logLevel",
+  "logRetentionDays",
+  "maxReplicas",
+  "maxWorkers",
   "mediaServices",
   "mediaServicesApi",
+  "minReplicas",
+  "monitoring",
   "nameSalt",
   "primary",
   "protect",
   "publicScheme",
+  "registryId",
   "serverSideCopy",
   "overwriteReplicas",
   "servicePrincipal",
   "softDeleteDays",
   "storageAccess",
   "tags",
+  "uploadOrigins",
   "videos",
   "videosAtOnce",
   "watchPage",
+  "zoneRedundant",
 ] as const;
 
 /**
@@ -113,8 +121,7 @@ export function readSettings(source: SettingsSource): Settings {
     serverSideCopy: config.choice("serverSideCopy", ["auto", "never", "always"], "auto"),
     // Locators are renewed 14 days before they lapse: shorter ones would be renewed on every run.
     locatorDays: config.integer("locatorDays", { min: 15, max: 3650, fallback: 90 }),
-    softDeleteDays: config.integer("softDeleteDays", { min: 1, max: 365, fallback: 7 }),
-    protect: config.flag("protect", false),
+    ...readHosting(config),
     nameSalt: config.text("nameSalt", ""),
     tags: readTags(config),
   };

@@ -184,6 +184,8 @@ const answers: Record<string, Answer> = {
       table: `https://${accountName}.table.test/`,
     },
   }),
+  "azure-native:network:VirtualNetwork": ({ virtualNetworkName }) => ({ name: virtualNetworkName }),
+  "azure-native:storage:Queue": ({ queueName }) => ({ name: queueName }),
   "azure-native:managedidentity:UserAssignedIdentity": ({ resourceName }) => ({
     name: resourceName,
     clientId: guidOf(`client of ${resourceName}`),

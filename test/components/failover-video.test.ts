@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, it } from "mocha";
 import { FailoverVideo, type FailoverVideoArgs } from "../../components/failover-video";
 import { StreamingDataCenter } from "../../components/streaming-data-center";
+import { plainHosting } from "./hosting";
 import { deploy, type Deployment, resource, settled } from "./deploy";
 
 const token = (name: string) => `pulumi-nodejs:dynamic/twinstream:${name}`;
@@ -13,6 +14,7 @@ function dataCenter(name: string, priority: number): StreamingDataCenter {
     location: `${name}us`,
     priority,
     naming: { project: "twinstream", stack: "dev" },
+    ...plainHosting,
     subscriptionId: "11111111-2222-3333-4444-555555555555",
     storageAccess: "shared-key",
     mediaServices: {

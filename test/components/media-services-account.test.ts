@@ -6,6 +6,7 @@ import { accountInput } from "../../components/media-services-connection";
 import { MediaStorage } from "../../components/media-storage";
 import type { MediaServicesSettings } from "../../components/settings/media-services";
 import type { PublicScheme } from "../../components/settings/settings";
+import { plainHosting } from "./hosting";
 import { deploy, type Deployment, resource, settled } from "./deploy";
 
 const image = `registry.test/media@sha256:${"a".repeat(64)}`;
@@ -34,6 +35,7 @@ async function declare(
     const where = { resourceGroupName: "group", location: "eastus2" };
     const storage = new MediaStorage("east", {
       ...where,
+      ...plainHosting,
       accountName: "eaststore",
       storageAccess: "shared-key",
     });
@@ -45,6 +47,8 @@ async function declare(
       storage,
       accountName: "eastmedia",
       appName: "media-dev-east",
+      encodeAppName: "encode-dev-east",
+      hosting: plainHosting,
       publicScheme,
       contentSteering: true,
     });
@@ -87,6 +91,7 @@ describe("A self-hosted MediaServicesAccount", () => {
       containerAppName: "media-dev-east",
       location: "eastus2",
       environmentId: "id of azure-native:app:ManagedEnvironment east",
+      workloadProfileName: "Consumption",
       configuration: {
         activeRevisionsMode: "Single",
         ingress: {

@@ -89,7 +89,18 @@ describe("the stack's settings", () => {
       serverSideCopy: "auto",
       locatorDays: 90,
       softDeleteDays: 7,
+      keepVersionsDays: 0,
       protect: false,
+      uploadOrigins: [],
+      monitoring: true,
+      logRetentionDays: 30,
+      zoneRedundant: false,
+      minReplicas: 1,
+      maxReplicas: 10,
+      maxWorkers: 4,
+      registryId: "",
+      directRequestsPerMinute: 1200,
+      frontDoorOnly: false,
       nameSalt: "",
       tags: {},
     });
@@ -400,6 +411,55 @@ describe("the stack's settings", () => {
       why: "half a day of soft delete",
       config: { softDeleteDays: 0.5 },
       problem: 'softDeleteDays: is "0.5"; allowed: a whole number from 1 to 365',
+    },
+    {
+      why: "versions that are kept for longer than a year",
+      config: { keepVersionsDays: 366 },
+      problem: 'keepVersionsDays: is "366"; allowed: a whole number from 0 to 365',
+    },
+    {
+      why: "logs that are kept for a week only, which costs as much as a month",
+      config: { logRetentionDays: 7 },
+      problem: 'logRetentionDays: is "7"; allowed: a whole number from 30 to 730',
+    },
+    {
+      why: "a data center that scales to nothing",
+      config: { minReplicas: 0 },
+      problem: 'minReplicas: is "0"; allowed: a whole number from 1 to 300',
+    },
+    {
+      why: "more copies at least than at most",
+      config: { minReplicas: 5, maxReplicas: 4 },
+      problem: 'maxReplicas: is "4"; allowed: a whole number from minReplicas, 5, to 300',
+    },
+    {
+      why: "no worker at all",
+      config: { maxWorkers: 0 },
+      problem: 'maxWorkers: is "0"; allowed: a whole number from 1 to 300',
+    },
+    {
+      why: "a registry by its name alone",
+      config: { registryId: "acme.azurecr.io" },
+      problem:
+        'registryId: is "acme.azurecr.io"; allowed: the resource id of a container registry,' +
+        " /subscriptions/{id}/resourceGroups/{group}" +
+        "/providers/Microsoft.ContainerRegistry/registries/{name}",
+    },
+    {
+      why: "pages of every origin",
+      config: { uploadOrigins: ["*"] },
+      problem:
+        'uploadOrigins[0]: is "*"; allowed: a web origin, such as https://studio.example.com',
+    },
+    {
+      why: "origins that are no list",
+      config: { uploadOrigins: { studio: "https://studio.example.com" } },
+      problem: "uploadOrigins: must be a list, got an object",
+    },
+    {
+      why: "fewer requests than none",
+      config: { directRequestsPerMinute: -1 },
+      problem: 'directRequestsPerMinute: is "-1"; allowed: a whole number from 0 to 1000000',
     },
     {
       why: "tags that are no text",

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 import { StreamingDataCenter } from "../../components/streaming-data-center";
 import type { StorageAccess } from "../../components/settings/settings";
+import { plainHosting } from "./hosting";
 import { deploy, resource, settled } from "./deploy";
 
 const subscriptionId = "11111111-2222-3333-4444-555555555555";
@@ -11,6 +12,7 @@ async function declare(storageAccess: StorageAccess = "shared-key") {
   const deployment = await deploy(
     () =>
       (dataCenter = new StreamingDataCenter("east", {
+        ...plainHosting,
         location: "eastus2",
         priority: 2,
         naming: { project: "twinstream", stack: "dev" },
@@ -64,6 +66,7 @@ describe("StreamingDataCenter", () => {
         `${root} > pulumi-nodejs:dynamic/twinstream:StreamingEndpoint east`,
         `${root} > ${media}`,
         `${root} > ${storage}`,
+        `${storage} > azure-native:authorization:ManagementLockByScope east-lock`,
         `${storage} > azure-native:storage:BlobServiceProperties east-blobs`,
         `${storage} > azure-native:storage:Queue east-jobs`,
         `${storage} > azure-native:storage:StorageAccount east`,

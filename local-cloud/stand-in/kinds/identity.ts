@@ -43,7 +43,7 @@ const userAssignedIdentity: ResourceKind = {
   },
 };
 
-/** A right of an identity: recorded, once everything that it speaks of is there. */
+/** A right of an identity: recorded, once the identity is there. */
 const roleAssignment: ResourceKind = {
   declaration: {
     token: "azure-native:authorization:RoleAssignment",
@@ -74,8 +74,17 @@ const roleAssignment: ResourceKind = {
   recordedOnly: true,
 };
 
-/** Identities and their rights. */
-export const identityKinds: readonly ResourceKind[] = [userAssignedIdentity, roleAssignment];
+/** Whether something can be deleted: Azure asks first, the local cloud only notes it. */
+const lock: ResourceKind = {
+  declaration: {
+    token: "azure-native:authorization:ManagementLockByScope",
+    idPattern: "{scope}/providers/Microsoft.Authorization/locks/{lockName}",
+    references: { scope: "" },
+  },
+};
+
+/** Identities, their rights, and what keeps others' rights in check. */
+export const identityKinds: readonly ResourceKind[] = [userAssignedIdentity, roleAssignment, lock];
 
 function requirePrincipal({ name, inputs }: Declared, { records }: CloudServices): void {
   const principal = textAt(inputs, "principalId");

@@ -5,6 +5,8 @@ import { firewallKinds } from "./firewall";
 import { identityKinds } from "./identity";
 import { managedEnvironment } from "./managed-environment";
 import { mediaServicesKinds } from "./media-services";
+import { monitoringKinds } from "./monitoring";
+import { networkKinds } from "./network";
 import { resourceGroup } from "./resource-group";
 import type { ResourceKind } from "./resource-kind";
 import { storageAccount } from "./storage-account";
@@ -25,6 +27,8 @@ export const knownKinds: KindTable = new Map(
     table,
     ...storageSettingsKinds,
     ...identityKinds,
+    ...monitoringKinds,
+    ...networkKinds,
     managedEnvironment,
     containerApp,
     ...mediaServicesKinds,

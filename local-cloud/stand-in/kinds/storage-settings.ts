@@ -24,7 +24,10 @@ export const storageSettingsKinds: readonly ResourceKind[] = [
     declaration: {
       token: "azure-native:storage:ManagementPolicy",
       idPattern: inResourceGroup(`${accountPattern}/managementPolicies/{managementPolicyName}`),
-      choices: { managementPolicyName: ["default"] },
+      choices: {
+        managementPolicyName: ["default"],
+        "policy.rules[].definition.filters.blobTypes[]": ["blockBlob", "appendBlob"],
+      },
       autoName: () => "default",
     },
   },
