@@ -40,7 +40,14 @@ const shared = new resources.ResourceGroup(
   { ignoreChanges: ["location"] },
 );
 const label = hostLabel(naming);
-const front = { ...settings, resourceGroupName: shared.name, origins: sites, tags };
+const logWorkspaceId = dataCenters[0]?.logWorkspaceId;
+const front = {
+  ...settings,
+  resourceGroupName: shared.name,
+  origins: sites,
+  tags,
+  ...(logWorkspaceId && { logWorkspaceId }),
+};
 const edge = new ContentDelivery("edge", { ...front, endpointName: label });
 const router = new TrafficRouting("router", { ...front, relativeName: label });
 const viewers =

@@ -58,17 +58,20 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
   readonly origin: Origin;
   /** The streaming endpoint, once it runs. */
   readonly streamingEndpoint: StreamingEndpoint;
+  /** Resource id of the workspace that its logs go to, where it has one. */
+  readonly logWorkspaceId: pulumi.Output<string> | undefined;
   /** Id of the access policy for viewers. */
   readonly viewingPolicyId: pulumi.Output<string>;
 
   constructor(name: string, args: StreamingDataCenterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("twinstream:index:StreamingDataCenter", name, {}, opts);
 
-    const { account, storage } = this.declareAccount(name, args);
+    const { account, storage, logWorkspaceId } = this.declareAccount(name, args);
     const accountOfAll = accountInput(account.connection);
 
     this.dataCenter = name;
     this.storage = storage;
+    this.logWorkspaceId = logWorkspaceId;
     this.connection = account.connection;
     this.origin = { name, host: account.connection.streamingHost, priority: args.priority };
     this.streamingEndpoint = new StreamingEndpoint(
@@ -92,7 +95,11 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
   private declareAccount(
     name: string,
     args: StreamingDataCenterArgs,
-  ): { account: MediaServicesAccount; storage: MediaStorage } {
+  ): {
+    account: MediaServicesAccount;
+    storage: MediaStorage;
+    logWorkspaceId: pulumi.Output<string> | undefined;
+  } {
     const { naming, location, publicScheme } = args;
     const tags = { ...args.tags, dataCenter: name };
     const group = new resources.ResourceGroup(
@@ -114,7 +121,7 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
       const test = { ...where, insightsId: watched.insightsId, baseUrl, testName };
       declareAvailabilityTest(name, test, { parent: this });
     }
-    return { account, storage };
+    return { account, storage, logWorkspaceId: watched?.workspaceId };
   }
 
   private declareService(

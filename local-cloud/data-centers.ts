@@ -1,4 +1,8 @@
-import { appProcessName, declaredEnvironment } from "./stand-in/kinds/container-app";
+import {
+  appProcessName,
+  containerAppToken,
+  declaredEnvironment,
+} from "./stand-in/kinds/container-app";
 import { mediaAccountProcessName, mediaAccountToken } from "./stand-in/kinds/media-services";
 import type { Declared } from "./stand-in/kinds/resource-kind";
 import { listAt, mapAt, reveal, textAt } from "./stand-in/properties";
@@ -14,6 +18,8 @@ export interface LocalDataCenter {
   /** Process names. */
   service: string;
   store: string;
+  /** Processes that encode apart from the service; some may not run now. */
+  workers: readonly string[];
   /** Address of its media service, without a slash at the end. */
   url: string;
 }
@@ -21,7 +27,7 @@ export interface LocalDataCenter {
 /** Reads the data centers off what is declared: one for each media service. */
 export function declaredDataCenters(records: ResourceRecords, ports: PortBook): LocalDataCenter[] {
   const found = [
-    ...records.ofType("azure-native:app:ContainerApp").flatMap(fromContainerApp),
+    ...fromContainerApps(records.ofType(containerAppToken)),
     ...records.ofType(mediaAccountToken).flatMap((record) => fromMediaAccount(record, records)),
   ];
   return found
@@ -36,22 +42,31 @@ export function declaredDataCenters(records: ResourceRecords, ports: PortBook): 
 
 type WithoutUrl = Omit<LocalDataCenter, "url">;
 
-/** Only what answers requests: an app that encodes is a helper of the one that does. */
-function fromContainerApp(record: ResourceRecord): WithoutUrl[] {
-  if (mapAt(reveal(record.inputs), "configuration.ingress") === undefined) return [];
-  const name = textAt(record.outputs, "name") ?? "";
-  const inputs = reveal(record.inputs);
-  const environment = readEnvironment({ id: record.id, name, inputs, hidden: {} });
-  const { DATA_CENTER, MEDIA_ACCOUNT_NAME, STORAGE_ACCOUNT_NAME } = environment;
-  if (STORAGE_ACCOUNT_NAME === undefined) return [];
-  return [
-    {
-      name: DATA_CENTER ?? name,
-      account: MEDIA_ACCOUNT_NAME ?? name,
-      service: appProcessName(name),
-      store: storeProcessName(STORAGE_ACCOUNT_NAME),
-    },
-  ];
+/** One for each app that answers requests; those that don't are its workers. */
+function fromContainerApps(records: readonly ResourceRecord[]): WithoutUrl[] {
+  const apps = records.map((record) => {
+    const name = textAt(record.outputs, "name") ?? "";
+    const inputs = reveal(record.inputs);
+    const environment = readEnvironment({ id: record.id, name, inputs, hidden: {} });
+    const answers = mapAt(inputs, "configuration.ingress") !== undefined;
+    return { process: appProcessName(name), name, environment, answers };
+  });
+  return apps.flatMap(({ process, name, environment, answers }) => {
+    const { DATA_CENTER, MEDIA_ACCOUNT_NAME, STORAGE_ACCOUNT_NAME } = environment;
+    if (STORAGE_ACCOUNT_NAME === undefined || !answers) return [];
+    const workers = apps.filter(
+      (app) => !app.answers && app.environment["MEDIA_ACCOUNT_NAME"] === MEDIA_ACCOUNT_NAME,
+    );
+    return [
+      {
+        name: DATA_CENTER ?? name,
+        account: MEDIA_ACCOUNT_NAME ?? name,
+        service: process,
+        store: storeProcessName(STORAGE_ACCOUNT_NAME),
+        workers: workers.map((worker) => worker.process),
+      },
+    ];
+  });
 }
 
 /** An app whose declaration can't run has no environment; making it has said why. */
@@ -74,6 +89,7 @@ function fromMediaAccount(record: ResourceRecord, records: ResourceRecords): Wit
       account: name,
       service: mediaAccountProcessName(name),
       store: storeProcessName(storage),
+      workers: [],
     },
   ];
 }

@@ -27,7 +27,8 @@ import { packageVersion } from "./package-version";
 import { Principals } from "./principals";
 import { ProcessFile } from "./processes/strays";
 import { Supervisor } from "./processes/supervisor";
-import { sayRunning, takeHome } from "./running-file";
+import { runningParts, sayRunning, takeHome } from "./running-file";
+import { QueueScalers } from "./scaling/queue-scalers";
 import { knownKinds } from "./stand-in/kinds/known-kinds";
 import { mediaAccountToken } from "./stand-in/kinds/media-services";
 import { type CloudServices, subscriptionId } from "./stand-in/kinds/resource-kind";
@@ -65,6 +66,7 @@ export class LocalCloud implements AsyncDisposable {
   readonly ingresses: Ingresses;
   readonly frontDoor: FrontDoor;
   readonly trafficManager: TrafficManager;
+  private readonly scalers: QueueScalers;
   private readonly log: Logger;
   private readonly box: SecretBox;
   private readonly records: ResourceRecords;
@@ -106,6 +108,7 @@ export class LocalCloud implements AsyncDisposable {
       },
     });
     this.ingresses = new Ingresses(this.ports);
+    this.scalers = new QueueScalers(this.log);
     this.frontDoor = new FrontDoor({
       log: this.log,
       retry: { enabled: options.edgeRetry },
@@ -179,6 +182,7 @@ export class LocalCloud implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     // Nothing new comes in first; services before the stores that they write to.
     for (const closer of this.closers.reverse()) await closer[Symbol.asyncDispose]();
+    await this.scalers[Symbol.asyncDispose]();
     await this.frontDoor[Symbol.asyncDispose]();
     await this.trafficManager[Symbol.asyncDispose]();
     await this.ingresses[Symbol.asyncDispose]();
@@ -211,6 +215,7 @@ export class LocalCloud implements AsyncDisposable {
       }),
       supervisor: this.supervisor,
       ingresses: this.ingresses,
+      scalers: this.scalers,
       authority: () => {
         assert(this.authority, "nothing is declared before the local cloud has started");
         return this.authority;
@@ -333,18 +338,11 @@ export class LocalCloud implements AsyncDisposable {
   }
 
   private saveRunning(): void {
-    const alive = this.supervisor
-      .status()
-      .flatMap(({ name, pid }) => (pid === undefined ? [] : [[name, pid] as const]));
-    const dataCenters = this.dataCenters().map(
-      ({ name, service, store, url }) => [name, { service, store, url }] as const,
-    );
     sayRunning(this.home.runningFile, {
       pid: process.pid,
       startedAt: this.startedAt,
       ...this.addresses,
-      processes: Object.fromEntries(alive),
-      dataCenters: Object.fromEntries(dataCenters),
+      ...runningParts(this.supervisor.status(), this.dataCenters()),
     });
   }
 }

@@ -18,6 +18,20 @@ export interface RunningCloud {
   dataCenters?: Record<string, { service: string; store: string; url: string }>;
 }
 
+/** What runs, and what it makes up, as the file holds it. */
+export function runningParts(
+  processes: readonly { name: string; pid: number | undefined }[],
+  dataCenters: readonly { name: string; service: string; store: string; url: string }[],
+): Required<Pick<RunningCloud, "processes" | "dataCenters">> {
+  const alive = processes.flatMap(({ name, pid }) => (pid === undefined ? [] : [[name, pid]]));
+  return {
+    processes: Object.fromEntries(alive) as Record<string, number>,
+    dataCenters: Object.fromEntries(
+      dataCenters.map(({ name, service, store, url }) => [name, { service, store, url }]),
+    ),
+  };
+}
+
 /** Another local cloud works in this home. */
 class AlreadyRunningError extends Error {
   constructor(home: string, pid: number) {

@@ -55,7 +55,7 @@ export const operations: ResourceOperations<PathwayListInputs, PathwayListInputs
   },
 
   async read(id, outs) {
-    const text = await readText(blobIn(outs));
+    const text = await readText(await blobIn(outs));
     if (text === undefined) return { id: "" };
     return { id, props: { ...outs, pathways: pathwaysIn(text) } };
   },
@@ -67,14 +67,15 @@ export const operations: ResourceOperations<PathwayListInputs, PathwayListInputs
 
   async delete(_id, store) {
     // Not the container: Azure refuses to make one anew within half a minute of its end.
-    await blobIn(store).deleteIfExists();
+    await (await blobIn(store)).deleteIfExists();
   },
 };
 
 async function write({ pathways, ...store }: PathwayListInputs): Promise<void> {
-  await containerIn(store).createIfNotExists();
+  await (await containerIn(store)).createIfNotExists();
   const text = JSON.stringify({ pathways }, null, 2);
-  await blobIn(store).upload(text, Buffer.byteLength(text), {
+  const blob = await blobIn(store);
+  await blob.upload(text, Buffer.byteLength(text), {
     blobHTTPHeaders: { blobContentType: "application/json" },
   });
 }
@@ -98,20 +99,23 @@ function pathwaysIn(text: string): PathwayListInputs["pathways"] {
   }
 }
 
-function containerIn({ accountName, accountKey, blobEndpoint }: Store): ContainerClient {
-  if (accountKey === undefined) {
-    throw new Error(
-      `Storage account '${accountName}' has no key, and the deployment has no identity to use; set storageAccess to shared-key`,
-    );
-  }
-  const credential = new StorageSharedKeyCredential(accountName, accountKey);
-  return new ContainerClient(`${blobEndpoint.replace(/\/+$/, "")}/${CONTAINER}`, credential, {
+async function containerIn(store: Store): Promise<ContainerClient> {
+  const url = `${store.blobEndpoint.replace(/\/+$/, "")}/${CONTAINER}`;
+  return new ContainerClient(url, await credentialFor(store), {
     retryOptions: { maxTries: 5, retryDelayInMs: 250, maxRetryDelayInMs: 8_000 },
   });
 }
 
-function blobIn(store: Store): BlockBlobClient {
-  return containerIn(store).getBlockBlobClient(BLOB);
+/** Without a key it is who deploys, a person's login or a workflow's identity, whose role counts. */
+async function credentialFor({ accountName, accountKey }: Store) {
+  if (accountKey !== undefined) return new StorageSharedKeyCredential(accountName, accountKey);
+  // Loaded here and not above: it takes 30 MB, and with a key nobody needs it.
+  const { DefaultAzureCredential } = await import("@azure/identity");
+  return new DefaultAzureCredential();
+}
+
+async function blobIn(store: Store): Promise<BlockBlobClient> {
+  return (await containerIn(store)).getBlockBlobClient(BLOB);
 }
 
 function isPathway(value: unknown): boolean {

@@ -24,7 +24,12 @@ export class UnknownTargetError extends Error {
 export interface FaultDeps {
   supervisor: Supervisor;
   ingresses: Ingresses;
-  dataCenters(): readonly { name: string; service: string; store: string }[];
+  dataCenters(): readonly {
+    name: string;
+    service: string;
+    store: string;
+    workers: readonly string[];
+  }[];
 }
 
 /**
@@ -45,6 +50,11 @@ export async function causeFault(deps: FaultDeps, fault: Fault): Promise<{ proce
   }
   const process = target[fault.what];
   await act(deps.supervisor, process, fault.action);
+  // Workers belong to the service; one that the queue did not call for has nothing to lose.
+  const workers = fault.what === "service" ? target.workers : [];
+  for (const worker of workers.filter((name) => deps.supervisor.has(name))) {
+    await act(deps.supervisor, worker, fault.action);
+  }
   return { process };
 }
 

@@ -1,14 +1,24 @@
-import { at, listAt, type Properties, textAt, type Value } from "../properties";
+import { at, listAt, mapAt, numberAt, type Properties, textAt, type Value } from "../properties";
 import {
   absolutePath,
   type CloudServices,
   type Declared,
   inResourceGroup,
+  type Made,
   type ResourceKind,
 } from "./resource-kind";
 import type { Principal } from "../../authority/token-claims";
 import type { ResourceRecord } from "../resource-records";
-import { removeMediaService, startMediaService } from "./media-service-process";
+import {
+  type MediaServiceProcess,
+  removeMediaService,
+  startMediaService,
+  startWithoutIngress,
+} from "./media-service-process";
+import { queueLength, type QueueScaleRule, queueScaleRule } from "./queue-scale-rule";
+
+/** Token of container apps. */
+export const containerAppToken = "azure-native:app:ContainerApp";
 
 const lowerCaseName = {
   pattern: /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/,
@@ -26,7 +36,7 @@ export function appProcessName(app: string): string {
  */
 export const containerApp: ResourceKind = {
   declaration: {
-    token: "azure-native:app:ContainerApp",
+    token: containerAppToken,
     idPattern: inResourceGroup("Microsoft.App/containerApps/{containerAppName}"),
     required: [
       "environmentId",
@@ -86,7 +96,10 @@ export const containerApp: ResourceKind = {
     startOrder: 3,
     computed: ["configuration", "latestRevisionName", "latestRevisionFqdn"],
     async apply(declared, cloud) {
-      const address = await startApp(declared, cloud);
+      sayScaling(declared, cloud);
+      const hasIngress = mapAt(declared.inputs, "configuration.ingress") !== undefined;
+      if (!hasIngress) return startHelper(declared, cloud);
+      const address = await startMediaService(cloud, processOf(declared, cloud));
       return {
         outputs: {
           configuration: withoutSecretValues(declared.inputs, address),
@@ -96,13 +109,74 @@ export const containerApp: ResourceKind = {
         },
       };
     },
-    remove: ({ name }, cloud) => removeMediaService(cloud, appProcessName(name)),
+    async remove({ name }, cloud) {
+      await cloud.scalers.forget(appProcessName(name));
+      await removeMediaService(cloud, appProcessName(name));
+    },
   },
 };
 
-function startApp(declared: Declared, cloud: CloudServices): Promise<string> {
+/** Said once: a machine has room for one copy, and requests start no further ones. */
+function sayScaling({ inputs }: Declared, cloud: CloudServices): void {
+  if ((numberAt(inputs, "template.scale.maxReplicas") ?? 1) === 1) return;
+  cloud.notice(
+    "container apps run as one copy each: of their scale rules only those down to nothing, by a queue, act here",
+  );
+}
+
+/** An app without an address: it runs while its rule wants it to, or always where it has none. */
+async function startHelper(declared: Declared, cloud: CloudServices): Promise<Made> {
+  const process = processOf(declared, cloud);
+  const rule = queueScaleRule(declared.inputs);
+  await cloud.scalers.forget(process.name);
+  if (rule === undefined) {
+    await startWithoutIngress(cloud, process);
+  } else {
+    await cloud.supervisor.stop(process.name);
+    await cloud.scalers.watch(scaledBy(rule, { declared, process, cloud }));
+  }
+  return {
+    outputs: {
+      configuration: withoutSecretValues(declared.inputs, ""),
+      latestRevisionName: `${declared.name}--local`,
+      latestRevisionFqdn: "",
+      runningStatus: "Running",
+    },
+  };
+}
+
+function scaledBy(
+  rule: QueueScaleRule,
+  app: { declared: Declared; process: MediaServiceProcess; cloud: CloudServices },
+) {
+  const { declared, process, cloud } = app;
+  const { name } = process;
+  return {
+    ...rule,
+    name,
+    queueLength: () => queueLength(rule, cloud),
+    isRunning: () => cloud.supervisor.has(name),
+    mayStart: () => !isKeptDown(declared, cloud),
+    start: () => startWithoutIngress(cloud, process),
+    stop: () => cloud.supervisor.stop(name),
+  };
+}
+
+/** Whether somebody took down an app beside it: a data center is lost as a whole. */
+function isKeptDown({ inputs }: Declared, { records, supervisor }: CloudServices): boolean {
+  const environment = textAt(inputs, "environmentId");
+  const beside = records
+    .ofType(containerAppToken)
+    .filter((record) => textAt(record.inputs, "environmentId") === environment)
+    .map((record) => appProcessName(textAt(record.outputs, "name") ?? ""));
+  return supervisor
+    .status()
+    .some(({ name, state }) => beside.includes(name) && (state === "held" || state === "paused"));
+}
+
+function processOf(declared: Declared, cloud: CloudServices): MediaServiceProcess {
   const environment = declaredEnvironment(declared);
-  return startMediaService(cloud, {
+  return {
     name: appProcessName(declared.name),
     environment: (address) => ({
       ...cloud.systemEnvironment,
@@ -112,7 +186,7 @@ function startApp(declared: Declared, cloud: CloudServices): Promise<string> {
       CONTAINER_APP_HOSTNAME: address,
       ...platformEnvironment(declared, environment, cloud),
     }),
-  });
+  };
 }
 
 /**

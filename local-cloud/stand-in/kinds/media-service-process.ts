@@ -14,13 +14,34 @@ export interface MediaServiceProcess {
   environment: (address: string) => Readonly<Record<string, string>>;
 }
 
+type ProcessCloud = Pick<CloudServices, "projectRoot" | "supervisor">;
+
 /** Runs a media service behind an ingress; answers the ingress's host and port. */
 export async function startMediaService(
-  cloud: Pick<CloudServices, "projectRoot" | "supervisor" | "ingresses">,
+  cloud: ProcessCloud & Pick<CloudServices, "ingresses">,
   { name, environment }: MediaServiceProcess,
 ): Promise<string> {
   const { port, servicePort } = await cloud.ingresses.open(name);
   const address = `${loopback}:${port.toString()}`;
+  await startProcess(cloud, { name, environment: environment(address), servicePort });
+  return address;
+}
+
+/** Runs a media service that nobody but the platform asks anything. */
+export async function startWithoutIngress(
+  cloud: ProcessCloud & Pick<CloudServices, "ports">,
+  { name, environment }: MediaServiceProcess,
+): Promise<void> {
+  const servicePort = await cloud.ports.portFor(name);
+  const address = `${loopback}:${servicePort.toString()}`;
+  await startProcess(cloud, { name, environment: environment(address), servicePort });
+}
+
+async function startProcess(
+  cloud: ProcessCloud,
+  process: { name: string; environment: Readonly<Record<string, string>>; servicePort: number },
+): Promise<void> {
+  const { name, environment, servicePort } = process;
   await cloud.supervisor.start({
     name,
     arguments: [
@@ -28,14 +49,13 @@ export async function startMediaService(
       require.resolve("tsx/cjs"),
       join(cloud.projectRoot, "media-service", "main.ts"),
     ],
-    environment: { ...environment(address), CONTAINER_APP_PORT: servicePort.toString() },
+    environment: { ...environment, CONTAINER_APP_PORT: servicePort.toString() },
     workingDirectory: cloud.projectRoot,
     stopWithinMs,
     // Asked behind the ingress: whether the process is well is not the network's business.
     isReady: () =>
       answersHttp(`http://${loopback}:${servicePort.toString()}/healthz`, { statuses: [200] }),
   });
-  return address;
 }
 
 /** Ends a media service and its ingress for good. */

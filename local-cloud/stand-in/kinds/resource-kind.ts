@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Authority } from "../../authority/authority";
 import type { Ingresses } from "../../ingress/ingresses";
+import type { QueueScalers } from "../../scaling/queue-scalers";
 import type { Supervisor } from "../../processes/supervisor";
 import type { AzuriteStores } from "../../storage/azurite-stores";
 import type { PortBook } from "../../storage/port-book";
@@ -79,6 +80,7 @@ export interface CloudServices {
   readonly stores: AzuriteStores;
   readonly supervisor: Supervisor;
   readonly ingresses: Ingresses;
+  readonly scalers: QueueScalers;
   /** Who signs tokens for the tenant; there once the local cloud has started. */
   authority(): Authority;
   /** The service principals that the classic provider was configured with. */
