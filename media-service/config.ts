@@ -13,6 +13,17 @@ export interface ManagedIdentityStorage extends StoreAddresses {
   readonly clientId: string | undefined;
 }
 
+/** How much memory the origin may fill, and how long it waits for clients. */
+export interface OriginSettings {
+  /** For the indexes of assets. */
+  readonly indexBytes: number;
+  /** For segments and manifests that were packaged lately. */
+  readonly segmentBytes: number;
+  /** For what clients have not taken yet. */
+  readonly sendingBytes: number;
+  readonly stallMs: number;
+}
+
 /** Everything that a process of the service is told from outside. */
 export interface MediaServiceConfig {
   readonly roles: ReadonlySet<Role>;
@@ -32,6 +43,7 @@ export interface MediaServiceConfig {
   readonly encoder: { readonly kind: "auto" | "ffmpeg" | "node-av"; readonly ffmpegPath?: string };
   readonly watchPage: boolean;
   readonly contentSteering: boolean;
+  readonly origin: OriginSettings;
   readonly logLevel: string;
   /** How long the process may take to end. */
   readonly shutdown: { readonly delaySeconds: number; readonly graceSeconds: number };
@@ -39,6 +51,9 @@ export interface MediaServiceConfig {
 
 const ROLES: readonly Role[] = ["api", "origin", "worker"];
 const DEFAULT_PORT = 8080;
+const MIB = 1024 * 1024;
+/** As much as a machine may have. */
+const MAX_MIB = 1024 * 1024;
 
 /**
  * Reads the settings from the environment. Nothing else in the service does.
@@ -62,6 +77,14 @@ export function readConfig(env: Environment = process.env): MediaServiceConfig {
     },
     watchPage: oneOf(env, "WATCH_PAGE", ["false", "true"]) === "true",
     contentSteering: oneOf(env, "CONTENT_STEERING", ["false", "true"]) === "true",
+    origin: {
+      indexBytes:
+        wholeNumber(env, "INDEX_CACHE_MIB", { from: 1, to: MAX_MIB, otherwise: 80 }) * MIB,
+      segmentBytes:
+        wholeNumber(env, "SEGMENT_CACHE_MIB", { from: 0, to: MAX_MIB, otherwise: 64 }) * MIB,
+      sendingBytes: wholeNumber(env, "SENDING_MIB", { from: 8, to: MAX_MIB, otherwise: 48 }) * MIB,
+      stallMs: wholeNumber(env, "STALL_SECONDS", { from: 1, to: 3600, otherwise: 30 }) * 1000,
+    },
     logLevel: oneOf(env, "LOG_LEVEL", [
       "info",
       "trace",
@@ -130,6 +153,20 @@ function oneOf<T extends string>(env: Environment, name: string, choices: readon
   const choice = choices.find((known) => known === value);
   if (choice === undefined) throw new ConfigError(name, `must be one of ${choices.join(", ")}`);
   return choice;
+}
+
+function wholeNumber(
+  env: Environment,
+  name: string,
+  { from, to, otherwise }: { from: number; to: number; otherwise: number },
+): number {
+  const text = env[name];
+  if (text === undefined || text === "") return otherwise;
+  const value = Number(text);
+  if (!/^\d{1,7}$/.test(text) || value < from || value > to) {
+    throw new ConfigError(name, `must be a whole number from ${from} to ${to}, got '${text}'`);
+  }
+  return value;
 }
 
 function endpoint(env: Environment, name: string): string {

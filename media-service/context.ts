@@ -150,6 +150,8 @@ export class MediaServiceContext implements AsyncDisposable {
       watchPage: config.watchPage,
       contentSteering: config.contentSteering,
       stopping: () => this.drain.begun,
+      cache: config.origin,
+      stallMs: config.origin.stallMs,
     });
   }
 

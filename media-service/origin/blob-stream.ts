@@ -6,6 +6,9 @@ import type { BodyRange } from "./byte-range";
 const PART_BYTES = 2 * 1024 * 1024;
 const READ_TIMEOUT_MS = 10_000;
 
+/** What a download holds in memory: the part that is being taken, and the next. */
+export const DOWNLOAD_BYTES = 2 * PART_BYTES;
+
 /** A part of one version of a blob as a stream; it fails when the blob changes underneath. */
 export function blobStream(
   blobs: BlobStore,

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { LRUCache } from "lru-cache";
 import type { BlobAddress } from "../ports/blob-store";
 import type { BodyCache } from "./body-cache";
+import type { OpenAnswers } from "./open-answers";
 import type { OpenPresentation, PresentationLibrary } from "./presentation-library";
 import type { PublishedLookup } from "./published-lookup";
 
@@ -10,6 +11,7 @@ export interface HotAnswersParts {
   readonly lookup: PublishedLookup;
   readonly library: PresentationLibrary;
   readonly bodies: BodyCache;
+  readonly sending: OpenAnswers;
 }
 
 /** An answer that was just given. */
@@ -66,7 +68,7 @@ export class HotAnswers {
     if (lookup.peekLive(known.locator)?.container !== known.address.container) return false;
     if (library.peek(known.address) !== known.opened) return false;
     const body = bodies.peek(known.etag);
-    if (!body) return false;
+    if (!body || !this.parts.sending.admit(reply.raw, body, body.length)) return false;
     reply.hijack();
     reply.raw.writeHead(200, known.headers as string[]).end(body);
     return true;

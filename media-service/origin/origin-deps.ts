@@ -29,6 +29,12 @@ export interface OriginCacheOptions {
    * @defaultValue 64 MiB
    */
   readonly segmentBytes?: number;
+  /**
+   * Memory for bodies that clients have not taken yet, in bytes.
+   *
+   * @defaultValue 48 MiB
+   */
+  readonly sendingBytes?: number;
 }
 
 /** What the origin works with. */
@@ -45,4 +51,10 @@ export interface OriginDeps {
   readonly cache?: OriginCacheOptions;
   /** Whether this process is about to end. */
   readonly stopping?: () => boolean;
+  /**
+   * How long a client may take nothing of its answer, in milliseconds.
+   *
+   * @defaultValue 30000
+   */
+  readonly stallMs?: number;
 }

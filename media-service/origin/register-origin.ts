@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { BodyCache } from "./body-cache";
 import { Catalog } from "./catalog";
@@ -5,6 +6,7 @@ import { ContentSteering } from "./content-steering";
 import { sendError } from "./error-answer";
 import { HotAnswers } from "./hot-answers";
 import type { OriginDeps } from "./origin-deps";
+import { OpenAnswers } from "./open-answers";
 import { PathwayHealth } from "./pathway-health";
 import { PathwayList } from "./pathway-list";
 import { PresentationLibrary } from "./presentation-library";
@@ -15,6 +17,7 @@ import { readinessRoute } from "./readiness-route";
 import { LOCATOR_PATH, streamingRoutes } from "./streaming-routes";
 import { watchPageRoutes } from "./watch-page";
 
+const DEFAULT_STALL_MS = 30_000;
 /** Headers of every answer: any page may play, and may see which data center served it. */
 const COMMON_HEADERS = {
   "access-control-allow-origin": "*",
@@ -37,10 +40,14 @@ export function registerOrigin(app: FastifyInstance, deps: OriginDeps): void {
   const lookup = new PublishedLookup(deps);
   const library = new PresentationLibrary(deps.blobs, deps.cache);
   const bodies = new BodyCache(deps.cache?.segmentBytes);
-  const hot = new HotAnswers({ lookup, library, bodies });
+  const sending = new OpenAnswers(deps.cache?.sendingBytes);
+  const hot = new HotAnswers({ lookup, library, bodies, sending });
+  const stallMs = deps.stallMs ?? DEFAULT_STALL_MS;
   void app.register((scope, _options, done) => {
     scope.setErrorHandler(sendError);
     scope.addHook("onRequest", (request, reply, next) => {
+      // A client that takes nothing for so long is cut off; what it takes begins the time anew.
+      if (request.socket instanceof Socket) request.socket.setTimeout(stallMs);
       if (hot.answer(request, reply)) return;
       void reply.headers({ ...COMMON_HEADERS, "x-data-center": deps.dataCenter });
       next();
@@ -54,7 +61,7 @@ export function registerOrigin(app: FastifyInstance, deps: OriginDeps): void {
     const steering = deps.contentSteering
       ? new ContentSteering({ list, health, replicas: new Replicas(), dataCenter })
       : undefined;
-    streamingRoutes(scope, { blobs: deps.blobs, lookup, library, bodies, hot, steering });
+    streamingRoutes(scope, { blobs: deps.blobs, lookup, library, bodies, hot, steering, sending });
     readinessRoute(scope, new ReadinessCheck(deps, library, scope.log), deps.stopping);
     if (deps.watchPage) {
       const catalog = new Catalog(deps, library, scope.log);

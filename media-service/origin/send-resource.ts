@@ -10,7 +10,9 @@ import {
   isManifestType,
 } from "./content-encoding";
 
+import { UnavailableError } from "../domain/errors";
 import { GrowingBody, wholeBody } from "./growing-body";
+import type { OpenAnswers } from "./open-answers";
 
 /** Something to send, that is read only when it has to be. */
 export interface Resource extends Validators {
@@ -19,11 +21,15 @@ export interface Resource extends Validators {
   readonly body: MakeBody | WholeFile;
   /** Where what was made is kept. With it, manifests go out compressed to those who can read it. */
   readonly keptIn?: BodyCache;
+  /** What is told of the answer while its client takes it. */
+  readonly sending?: OpenAnswers;
 }
 
 /** A body too large for memory. */
 interface WholeFile {
   readonly sizeBytes: number;
+  /** Held in memory while it is sent. */
+  readonly bufferedBytes: number;
   readonly open: (range: BodyRange) => Readable;
 }
 
@@ -53,10 +59,31 @@ async function sendBody(
 ): Promise<FastifyReply> {
   const range = rangeOf(request, chosen, Buffer.isBuffer(body) ? body.length : body.sizeBytes);
   if (body instanceof GrowingBody) {
-    if (request.method === "GET" && !range) return sendGrowing(reply, body);
+    if (request.method === "GET" && !range) {
+      admit(reply, chosen, { body, sizeBytes: body.sizeBytes });
+      return sendGrowing(reply, body);
+    }
     return sendBody(request, reply, { chosen, body: Buffer.concat(await body.whole) });
   }
+  if (request.method === "GET" && range !== "unsatisfiable") {
+    admit(reply, chosen, { body, sizeBytes: bytesInMemory(body, range) });
+  }
   return sendPart(request, reply, { range, body });
+}
+
+/** @throws UnavailableError when memory is full of answers that nobody has taken yet. */
+function admit(
+  { raw }: FastifyReply,
+  { sending }: Resource,
+  { body, sizeBytes }: { body: Buffer | GrowingBody | WholeFile; sizeBytes: number },
+): void {
+  if (!sending || sending.admit(raw, body, sizeBytes)) return;
+  throw new UnavailableError("too many answers are under way: ask again");
+}
+
+function bytesInMemory(body: Buffer | WholeFile, range: BodyRange | undefined): number {
+  if (Buffer.isBuffer(body)) return body.length;
+  return range ? Math.min(body.bufferedBytes, range.end - range.start + 1) : body.bufferedBytes;
 }
 
 function sendPart(

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ConflictError } from "../domain/errors";
 import type { VideoPathways } from "../packaging/pathway";
 import type { BlobAddress, BlobStore } from "../ports/blob-store";
-import { blobStream } from "./blob-stream";
+import { blobStream, DOWNLOAD_BYTES } from "./blob-stream";
 import type { BodyCache } from "./body-cache";
 import { BRIEFLY } from "./cache-control";
 import type { ContentSteering } from "./content-steering";
@@ -11,6 +11,7 @@ import { fragmentOf } from "./fragment-resource";
 import type { HotAnswers } from "./hot-answers";
 import { manifestOf, playlistOf } from "./manifest-resource";
 import { type MediaUrl, parseMediaUrl } from "./media-url";
+import type { OpenAnswers } from "./open-answers";
 import type { PresentationLibrary } from "./presentation-library";
 import type { PublishedLookup } from "./published-lookup";
 import { type Resource, sendResource } from "./send-resource";
@@ -26,6 +27,7 @@ export interface StreamingParts {
   readonly steering: ContentSteering | undefined;
   readonly bodies: BodyCache;
   readonly hot: HotAnswers;
+  readonly sending: OpenAnswers;
 }
 
 const READ_TIMEOUT_MS = 10_000;
@@ -73,7 +75,11 @@ async function answer(
 ): Promise<FastifyReply> {
   const send = async (): Promise<FastifyReply> => {
     const resource = await findResource(parts, wanted);
-    return sendResource(request, reply, { ...resource, keptIn: parts.bodies });
+    return sendResource(request, reply, {
+      ...resource,
+      keptIn: parts.bodies,
+      sending: parts.sending,
+    });
   };
   try {
     return await send();
@@ -117,6 +123,7 @@ async function downloadOf(
     lastModified: properties.lastModified,
     body: {
       sizeBytes: properties.sizeBytes,
+      bufferedBytes: Math.min(DOWNLOAD_BYTES, properties.sizeBytes),
       open: (range) => blobStream(blobs, { address, properties }, range),
     },
   };

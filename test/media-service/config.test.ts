@@ -53,6 +53,17 @@ describe("the settings of a media service", () => {
     assert.deepEqual([entra?.authority, entra?.allowed], ["http://127.0.0.1:1/", [tenantId]]);
   });
 
+  it("bound the memory of the origin and its patience, by default and when told", () => {
+    const mib = 1024 * 1024;
+    assert.deepEqual(readConfig(byKey).origin, {
+      ...{ indexBytes: 80 * mib, segmentBytes: 64 * mib, sendingBytes: 48 * mib, stallMs: 30_000 },
+    });
+    const told = { INDEX_CACHE_MIB: "256", SEGMENT_CACHE_MIB: "0", SENDING_MIB: "8" };
+    assert.deepEqual(readConfig({ ...byKey, ...told, STALL_SECONDS: "5" }).origin, {
+      ...{ indexBytes: 256 * mib, segmentBytes: 0, sendingBytes: 8 * mib, stallMs: 5000 },
+    });
+  });
+
   for (const [what, env, message] of [
     ["no way in", { ...byKey, MEDIA_ACCOUNT_KEY: "" }, /MEDIA_ACCOUNT_KEY is required/],
     [
@@ -80,6 +91,13 @@ describe("the settings of a media service", () => {
       },
       /SERVICE_PRINCIPALS needs MEDIA_ACCOUNT_KEY/,
     ],
+    [
+      "no memory for indexes",
+      { ...byKey, INDEX_CACHE_MIB: "0" },
+      /INDEX_CACHE_MIB must be .* from 1/,
+    ],
+    ["half a MiB", { ...byKey, SEGMENT_CACHE_MIB: "0.5" }, /SEGMENT_CACHE_MIB .*got '0\.5'/],
+    ["endless patience", { ...byKey, STALL_SECONDS: "1e9" }, /STALL_SECONDS .* to 3600/],
     ["no key", { ...byKey, STORAGE_ACCOUNT_KEY: "" }, /STORAGE_ACCOUNT_KEY is required/],
     ["an unknown access", { ...byKey, STORAGE_ACCESS: "magic" }, /one of shared-key, identity/],
     [
