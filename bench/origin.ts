@@ -14,7 +14,7 @@ import { tinyMp4 } from "../test/media-service/packaging/tiny-mp4";
 import { type Azurite, startAzurite } from "../test/support/azurite";
 import { load, type Measured, type Server } from "./origin/load";
 import { startStaticAndProxy } from "./origin/nginx";
-import { CONTAINER, LOCATOR, startOrigin } from "./origin/serve";
+import { containerOf, locatorOf, startOrigin } from "./origin/serve";
 
 /** How large segments are, and what of nginx's rate the origin has to reach with them. */
 const SIZES = [
@@ -22,6 +22,8 @@ const SIZES = [
   { name: "136kb", segmentBytes: 136_000, warmGoal: 0.35, coldGoal: undefined },
   { name: "34kb", segmentBytes: 34_000, warmGoal: 0.25, coldGoal: undefined },
 ];
+const LOCATOR = locatorOf(0);
+const CONTAINER = containerOf(0);
 const SEGMENTS = 20;
 const FRAMES_PER_SEGMENT = 50;
 const SEGMENT_TICKS = 20_000_000;
@@ -66,9 +68,9 @@ async function main(): Promise<void> {
       signature,
     });
     stops.push(nginx.stop);
-    const warm = await startOrigin(store, "warm");
+    const warm = await startOrigin(store, { warmth: "warm" });
     stops.push(warm.stop);
-    const cold = await startOrigin(store, "cold");
+    const cold = await startOrigin(store, { warmth: "cold" });
     stops.push(cold.stop);
     await compare(directory, { nginx, warm, cold });
   } finally {

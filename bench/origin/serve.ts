@@ -9,17 +9,23 @@ import { FakePublishedAssets } from "../../test/media-service/origin/fake-store"
 import type { Azurite } from "../../test/support/azurite";
 import type { Server } from "./load";
 
-/** Locator and container of the bench's asset. */
-export const LOCATOR = "0f1e2d3c-4b5a-4697-8877-665544332211";
-export const CONTAINER = `asset-${LOCATOR}`;
+/** Locator of one of the bench's assets. */
+export function locatorOf(asset: number): string {
+  return `0f1e2d3c-4b5a-4697-8877-${asset.toString().padStart(12, "0")}`;
+}
 
-/** Whether segments are kept in memory. */
+/** Its container. */
+export function containerOf(asset: number): string {
+  return `asset-${locatorOf(asset)}`;
+}
+
+/** Whether segments are kept in memory: as many as by default, or none. */
 export type Warmth = "warm" | "cold";
 
 /** Starts an origin in a process of its own, over a store. */
 export async function startOrigin(
   store: Azurite,
-  warmth: Warmth,
+  { warmth, assets = 1 }: { readonly warmth: Warmth; readonly assets?: number },
 ): Promise<Server & { readonly stop: () => Promise<void> }> {
   const child = spawn(
     process.execPath,
@@ -31,6 +37,7 @@ export async function startOrigin(
         BENCH_KEY: store.accountKey,
         BENCH_BLOBS: store.blobEndpoint,
         BENCH_WARMTH: warmth,
+        BENCH_ASSETS: assets.toString(),
       },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     },
@@ -47,10 +54,16 @@ export async function startOrigin(
 }
 
 async function serve(): Promise<void> {
-  const { BENCH_ACCOUNT = "", BENCH_KEY = "", BENCH_BLOBS = "", BENCH_WARMTH } = process.env;
+  const {
+    BENCH_ACCOUNT = "",
+    BENCH_KEY = "",
+    BENCH_BLOBS = "",
+    BENCH_WARMTH,
+    BENCH_ASSETS,
+  } = process.env;
   collectAtOnce();
   const published = new FakePublishedAssets();
-  published.publish(LOCATOR, { container: CONTAINER });
+  for (let asset = 0; asset < Number(BENCH_ASSETS); asset++) published.publish(locatorOf(asset));
   const app = fastify();
   registerOrigin(app, {
     published,

@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { BlobAddress } from "../ports/blob-store";
 import type { BodyCache } from "./body-cache";
 import type { OpenAnswers } from "./open-answers";
-import type { OpenPresentation, PresentationLibrary } from "./presentation-library";
+import type { PresentationLibrary } from "./presentation-library";
 import type { PublishedLookup } from "./published-lookup";
 
 /** What answers are checked against. */
@@ -27,8 +27,8 @@ interface GivenAnswer {
 interface HotAnswer {
   readonly locator: string;
   readonly address: BlobAddress;
-  /** The version of the asset that it was made from. */
-  readonly opened: OpenPresentation;
+  /** The version of the asset that it was made from; the asset itself would be kept in memory by it. */
+  readonly tag: string;
   readonly etag: string;
   /** Names and values in turn, as they go out. */
   readonly headers: readonly string[];
@@ -57,7 +57,8 @@ export class HotAnswers {
       value === undefined ? [] : [name, String(value)],
     );
     const key = locator.toLowerCase();
-    this.answers.set(request.originalUrl, { locator: key, address, opened, etag, headers });
+    const { tag } = opened;
+    this.answers.set(request.originalUrl, { locator: key, address, tag, etag, headers });
   }
 
   /** Answers if nothing has to be asked or read for it; else does nothing and returns false. */
@@ -66,7 +67,7 @@ export class HotAnswers {
     if (!known || !isPlain(request)) return false;
     const { lookup, library, bodies } = this.parts;
     if (lookup.peekLive(known.locator)?.container !== known.address.container) return false;
-    if (library.peek(known.address) !== known.opened) return false;
+    if (library.peek(known.address)?.tag !== known.tag) return false;
     const body = bodies.peek(known.etag);
     if (!body || !this.parts.sending.admit(reply.raw, body, body.length)) return false;
     reply.hijack();

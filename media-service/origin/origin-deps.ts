@@ -20,13 +20,13 @@ export interface OriginCacheOptions {
   /**
    * Memory for the indexes of assets, in bytes.
    *
-   * @defaultValue 80 MiB
+   * @defaultValue 48 MiB
    */
   readonly indexBytes?: number;
   /**
    * Memory for segments that were packaged lately, in bytes.
    *
-   * @defaultValue 64 MiB
+   * @defaultValue 32 MiB
    */
   readonly segmentBytes?: number;
   /**

@@ -1,14 +1,17 @@
 import { CorruptError } from "../domain/errors";
 import { type Box, findBox, requireBox } from "./box-reader";
 
+/** Whole numbers that take half the memory where none is beyond 32 bits. */
+export type Counts = Uint32Array | Float64Array;
+
 /** Where and when each sample of a progressive track is. Lists are parallel, in decoding order. */
 export interface SampleTable {
   readonly count: number;
   readonly sizes: Uint32Array;
   /** Places in the file. */
-  readonly offsets: Float64Array;
+  readonly offsets: Counts;
   /** Decode times in the track's timescale; one more than samples: the last is the end. */
-  readonly decodeTimes: Float64Array;
+  readonly decodeTimes: Counts;
   /** Presentation less decode time; undefined when all are 0. */
   readonly compositionOffsets: Int32Array | undefined;
   /** 1 for samples that can be decoded without others; undefined when all can. */
@@ -30,7 +33,7 @@ export function readSampleTable(bytes: Buffer, stbl: Box, fileBytes: number): Sa
   return {
     count,
     sizes,
-    offsets: readOffsets(bytes, stbl, sizes),
+    offsets: readOffsets(bytes, stbl, { sizes, fileBytes }),
     decodeTimes: readDecodeTimes(bytes, requireBox(bytes, stbl, "stts"), count),
     compositionOffsets: readCompositionOffsets(bytes, stbl, count),
     sync: readSync(bytes, stbl, count),
@@ -96,8 +99,21 @@ function sizeReader(bits: number): (bytes: Buffer, start: number, index: number)
   }
 }
 
-function readDecodeTimes(bytes: Buffer, stts: Box, count: number): Float64Array {
-  const times = new Float64Array(count + 1);
+function counts(length: number, highest: number): Counts {
+  return highest < 2 ** 32 ? new Uint32Array(length) : new Float64Array(length);
+}
+
+/** Places outside of a file are made this at most, which is still outside: whoever cuts segments refuses them. */
+function highestOf(offsets: Counts): number {
+  return offsets instanceof Uint32Array ? 2 ** 32 - 1 : Infinity;
+}
+
+function readDecodeTimes(bytes: Buffer, stts: Box, count: number): Counts {
+  let end = 0;
+  forEachRun(bytes, stts, (run, offset) => {
+    end += run * bytes.readUInt32BE(offset + 4);
+  });
+  const times = counts(count + 1, end);
   let index = 0;
   let time = 0;
   forEachRun(bytes, stts, (run, offset) => {
@@ -146,8 +162,13 @@ function forEachRun(bytes: Buffer, table: Box, use: (run: number, offset: number
   }
 }
 
-function readOffsets(bytes: Buffer, stbl: Box, sizes: Uint32Array): Float64Array {
-  const offsets = new Float64Array(sizes.length);
+function readOffsets(
+  bytes: Buffer,
+  stbl: Box,
+  { sizes, fileBytes }: { readonly sizes: Uint32Array; readonly fileBytes: number },
+): Counts {
+  const offsets = counts(sizes.length, fileBytes);
+  const highest = highestOf(offsets);
   const chunkOffset = readChunkOffsets(bytes, stbl);
   const stsc = requireBox(bytes, stbl, "stsc");
   const entries = bytes.readUInt32BE(stsc.payload + 4);
@@ -161,7 +182,7 @@ function readOffsets(bytes: Buffer, stbl: Box, sizes: Uint32Array): Float64Array
     for (let chunk = firstChunk; chunk < nextFirst && index < sizes.length; chunk++) {
       let offset = chunkOffset.read(chunk);
       for (let left = samplesPerChunk; left > 0 && index < sizes.length; left--) {
-        offsets[index] = offset;
+        offsets[index] = Math.min(offset, highest);
         offset += sizes[index++] ?? 0;
       }
     }

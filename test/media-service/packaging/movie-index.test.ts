@@ -30,6 +30,15 @@ function esds(objectType: number, config: number[]): Buffer {
   return fullBox({ type: "esds" }, Buffer.from([0x03, 0x80, stream.length]), stream);
 }
 
+/** Moves all chunks by so much that 32 bits would not tell. */
+function farAway(file: Buffer): Buffer {
+  const entries = file.indexOf("co64") + 8;
+  for (let chunk = 0; chunk < file.readUInt32BE(entries); chunk++) {
+    file.writeUInt32BE(1, entries + 4 + chunk * 8);
+  }
+  return file;
+}
+
 describe("index of a movie", () => {
   it("tells what the tracks are", async () => {
     const [video, audio] = await tracksOf(tinyMp4([VIDEO, { ...tinyAudio(200), language: "eng" }]));
@@ -180,6 +189,11 @@ describe("index of a movie", () => {
   for (const { why, file, message } of [
     { why: "an empty file", file: Buffer.alloc(0), message: /no 'moov' box/ },
     { why: "a text", file: Buffer.from("This is not a video."), message: /cut off or damaged/ },
+    {
+      why: "a file whose media lies 4 GiB behind its end",
+      file: farAway(tinyMp4([VIDEO], { wideOffsets: true })),
+      message: /it is cut off/,
+    },
     {
       why: "a file whose media is cut off",
       file: whole.subarray(0, whole.length - 1),
