@@ -4,7 +4,7 @@ import type { BlobAddress } from "../ports/blob-store";
 import type { BodyCache } from "./body-cache";
 import type { OpenAnswers } from "./open-answers";
 import type { PresentationLibrary } from "./presentation-library";
-import type { PublishedLookup } from "./published-lookup";
+import { clientAddressOf, type PublishedLookup } from "./published-lookup";
 
 /** What answers are checked against. */
 export interface HotAnswersParts {
@@ -30,6 +30,8 @@ interface HotAnswer {
   /** The version of the asset that it was made from; the asset itself would be kept in memory by it. */
   readonly tag: string;
   readonly etag: string;
+  /** What the endpoint said of it. */
+  readonly maxAgeSeconds: number | undefined;
   /** Names and values in turn, as they go out. */
   readonly headers: readonly string[];
 }
@@ -57,8 +59,9 @@ export class HotAnswers {
       value === undefined ? [] : [name, String(value)],
     );
     const key = locator.toLowerCase();
-    const { tag } = opened;
-    this.answers.set(request.originalUrl, { locator: key, address, tag, etag, headers });
+    const maxAgeSeconds = this.parts.lookup.peekMaxAgeSeconds();
+    const answer = { locator: key, address, tag: opened.tag, etag, maxAgeSeconds, headers };
+    this.answers.set(request.originalUrl, answer);
   }
 
   /** Answers if nothing has to be asked or read for it; else does nothing and returns false. */
@@ -66,7 +69,9 @@ export class HotAnswers {
     const known = this.answers.get(request.originalUrl);
     if (!known || !isPlain(request)) return false;
     const { lookup, library, bodies } = this.parts;
-    if (lookup.peekLive(known.locator)?.container !== known.address.container) return false;
+    const live = lookup.peekLive(known.locator, clientAddressOf(request));
+    if (live?.container !== known.address.container) return false;
+    if (lookup.peekMaxAgeSeconds() !== known.maxAgeSeconds) return false;
     if (library.peek(known.address)?.tag !== known.tag) return false;
     const body = bodies.peek(known.etag);
     if (!body || !this.parts.sending.admit(reply.raw, body, body.length)) return false;

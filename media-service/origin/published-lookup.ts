@@ -1,4 +1,6 @@
+import type { FastifyRequest } from "fastify";
 import { LRUCache } from "lru-cache";
+import { type AddressCheck, addressCheck } from "../domain/allowed-addresses";
 import { DeniedError, NotFoundError, UnavailableError } from "../domain/errors";
 import { isGuid } from "../domain/ids";
 import type { PublishedAsset } from "../ports/published-assets";
@@ -10,10 +12,17 @@ const ENDPOINT = "endpoint";
 /** Requests share a look-up: one that hangs must end, or it would hold all that come later. */
 const LOOKUP_TIMEOUT_MS = 5_000;
 
+/** The streaming endpoint, ready to be asked with each request. */
+interface OpenEndpoint {
+  readonly running: boolean;
+  readonly allows: AddressCheck;
+  readonly maxAgeSeconds: number | null;
+}
+
 /** Finds what may be served now. Answers are kept for moments only, so that a revoked locator ends. */
 export class PublishedLookup {
   private readonly locators: LRUCache<string, { asset: PublishedAsset | undefined }>;
-  private readonly endpoint: LRUCache<string, { running: boolean }>;
+  private readonly endpoint: LRUCache<string, OpenEndpoint>;
 
   constructor(private readonly deps: Pick<OriginDeps, "published" | "clock" | "cache">) {
     const ttl = deps.cache?.lookupMs ?? DEFAULT_LOOKUP_MS;
@@ -28,18 +37,22 @@ export class PublishedLookup {
       max: 1,
       ttl,
       ttlResolution: 0,
-      fetchMethod: async () => ({ running: await published.endpointRunning(soon()) }),
+      fetchMethod: async () => {
+        const { running, allowedAddresses, maxAgeSeconds } = await published.endpoint(soon());
+        return { running, allows: addressCheck(allowedAddresses), maxAgeSeconds };
+      },
     });
   }
 
   /**
-   * The asset behind a locator.
+   * The asset behind a locator, for whoever asks from an address.
    *
    * @throws NotFoundError when there is no such locator.
-   * @throws DeniedError when it has expired or has not begun, or the asset must not be streamed.
+   * @throws DeniedError when it has expired or has not begun, the asset must not be streamed, or the
+   * address is not among those that the endpoint allows.
    * @throws UnavailableError when the streaming endpoint is stopped.
    */
-  async requireLive(locatorGuid: string): Promise<PublishedAsset> {
+  async requireLive(locatorGuid: string, clientAddress: string): Promise<PublishedAsset> {
     const guid = locatorGuid.toLowerCase();
     if (!isGuid(guid)) throw new NotFoundError(`'${guid}' is no locator`);
     const [endpoint, locator] = await Promise.all([
@@ -48,6 +61,9 @@ export class PublishedLookup {
     ]);
     if (endpoint?.running !== true) {
       throw new UnavailableError("the streaming endpoint is stopped: start it to play");
+    }
+    if (!endpoint.allows(clientAddress)) {
+      throw new DeniedError("this streaming endpoint is not open to your address");
     }
     const asset = locator?.asset;
     if (!asset) throw new NotFoundError(`there is no locator '${guid}'`);
@@ -62,14 +78,35 @@ export class PublishedLookup {
     return asset;
   }
 
-  /** The asset behind a locator, if it is known right now that it may be served. */
-  peekLive(locatorGuid: string): PublishedAsset | undefined {
-    if (this.endpoint.get(ENDPOINT)?.running !== true) return undefined;
+  /** How long the endpoint lets manifests and segments be kept; undefined where it leaves that open. */
+  async maxAgeSeconds(): Promise<number | undefined> {
+    return (await this.endpoint.fetch(ENDPOINT))?.maxAgeSeconds ?? undefined;
+  }
+
+  /** The same, as far as it is known right now. */
+  peekMaxAgeSeconds(): number | undefined {
+    return this.endpoint.get(ENDPOINT)?.maxAgeSeconds ?? undefined;
+  }
+
+  /** The asset behind a locator, if it is known right now that it may be served to an address. */
+  peekLive(locatorGuid: string, clientAddress: string): PublishedAsset | undefined {
+    const endpoint = this.endpoint.get(ENDPOINT);
+    if (endpoint?.running !== true || !endpoint.allows(clientAddress)) return undefined;
     const asset = this.locators.get(locatorGuid)?.asset;
     if (!asset) return undefined;
     const now = this.deps.clock.now();
     return now < asset.expiresAt && now >= asset.availableFrom ? asset : undefined;
   }
+}
+
+/** Who asks, as the ingress in front of the service says: it appends the address to what it was told. */
+export function clientAddressOf({
+  headers,
+  socket,
+}: Pick<FastifyRequest, "headers" | "socket">): string {
+  const forwarded = [headers["x-forwarded-for"] ?? []].flat().join(",");
+  const last = forwarded.split(",").at(-1)?.trim() ?? "";
+  return last === "" ? (socket.remoteAddress ?? "") : last;
 }
 
 function soon(): AbortSignal {

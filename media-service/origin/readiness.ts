@@ -63,7 +63,7 @@ export class ReadinessCheck {
         return { ok: true, detail: "the store answers" };
       }),
       this.within(async (signal) => {
-        const ok = await this.deps.published.endpointRunning(signal);
+        const { running: ok } = await this.deps.published.endpoint(signal);
         return { ok, detail: ok ? "running" : "the streaming endpoint is stopped" };
       }),
       this.within((signal) => this.readOneSegment(signal)),

@@ -13,7 +13,7 @@ import { manifestOf, playlistOf } from "./manifest-resource";
 import { type MediaUrl, parseMediaUrl } from "./media-url";
 import type { OpenAnswers } from "./open-answers";
 import type { PresentationLibrary } from "./presentation-library";
-import type { PublishedLookup } from "./published-lookup";
+import { clientAddressOf, type PublishedLookup } from "./published-lookup";
 import { type Resource, sendResource } from "./send-resource";
 import { steeringOf } from "./steering-resource";
 import { textFragmentOf, textPlaylistOf } from "./text-resource";
@@ -53,7 +53,7 @@ export function streamingRoutes(app: FastifyInstance, parts: StreamingParts): vo
     handler: async (request, reply) => {
       const url = parseMediaUrl(request.params["*"]);
       const { locator } = request.params;
-      const { container } = await parts.lookup.requireLive(locator);
+      const { container } = await parts.lookup.requireLive(locator, clientAddressOf(request));
       const path = `/${locator.toLowerCase()}/${url.file.split("/").map(encodeURIComponent).join("/")}`;
       const pathways = async (): Promise<VideoPathways | undefined> =>
         url.kind === "steering"
@@ -75,8 +75,10 @@ async function answer(
 ): Promise<FastifyReply> {
   const send = async (): Promise<FastifyReply> => {
     const resource = await findResource(parts, wanted);
+    const cacheControl = await cacheControlOf(parts, wanted, resource);
     return sendResource(request, reply, {
       ...resource,
+      cacheControl,
       keptIn: parts.bodies,
       sending: parts.sending,
     });
@@ -88,6 +90,17 @@ async function answer(
     parts.library.forget(wanted.address);
     return send();
   }
+}
+
+/** What the streaming endpoint says of manifests and segments comes before what the origin thinks. */
+async function cacheControlOf(
+  { lookup }: StreamingParts,
+  { url }: Request,
+  { cacheControl }: Resource,
+): Promise<string> {
+  if (url.kind === "file" || url.kind === "steering") return cacheControl;
+  const maxAgeSeconds = await lookup.maxAgeSeconds();
+  return maxAgeSeconds === undefined ? cacheControl : `public, max-age=${maxAgeSeconds}`;
 }
 
 async function findResource(

@@ -1,3 +1,5 @@
+import type { AllowedAddress } from "../domain/streaming-endpoint";
+
 /** What an OnDemandOrigin locator stands for right now. */
 export interface PublishedAsset {
   readonly locatorId: string;
@@ -11,6 +13,16 @@ export interface PublishedAsset {
   readonly refusal?: string;
 }
 
+/** What of a streaming endpoint decides over answers. */
+export interface EndpointInUse {
+  /** Whether it is in state Running. */
+  readonly running: boolean;
+  /** Null: anybody. */
+  readonly allowedAddresses: readonly AllowedAddress[] | null;
+  /** How long manifests and segments may be kept; null: as the origin sees fit. */
+  readonly maxAgeSeconds: number | null;
+}
+
 /** How the origin looks at the account. Implemented by `services/published-assets.ts`. */
 export interface PublishedAssets {
   /**
@@ -20,6 +32,6 @@ export interface PublishedAssets {
   find(locatorGuid: string, signal?: AbortSignal): Promise<PublishedAsset | undefined>;
   /** What origin locators publish now, read as it is taken; for the watch page's list and for `/readyz`. */
   each(signal?: AbortSignal): AsyncIterable<PublishedAsset>;
-  /** Whether the account's default streaming endpoint is in state Running. */
-  endpointRunning(signal?: AbortSignal): Promise<boolean>;
+  /** The account's default streaming endpoint as it is now. */
+  endpoint(signal?: AbortSignal): Promise<EndpointInUse>;
 }

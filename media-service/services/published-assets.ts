@@ -2,7 +2,7 @@ import { type Asset, AssetOptions } from "../domain/asset";
 import { refusalOf } from "../domain/delivery-policy";
 import { entityId, isGuid } from "../domain/ids";
 import { type Locator, LocatorType } from "../domain/locator";
-import type { PublishedAsset, PublishedAssets } from "../ports/published-assets";
+import type { EndpointInUse, PublishedAsset, PublishedAssets } from "../ports/published-assets";
 import type { AccountDeps } from "./account-deps";
 import { defaultEndpointId } from "./streaming-endpoints";
 
@@ -28,10 +28,14 @@ export class StoredPublishedAssets implements PublishedAssets {
     }
   }
 
-  async endpointRunning(signal?: AbortSignal): Promise<boolean> {
+  async endpoint(signal?: AbortSignal): Promise<EndpointInUse> {
     const id = defaultEndpointId(this.deps.account.name);
     const stored = await this.deps.stores.streamingEndpoints.get(id, signal);
-    return stored?.value.state === "Running";
+    return {
+      running: stored?.value.state === "Running",
+      allowedAddresses: stored?.value.accessControl?.allowedAddresses ?? null,
+      maxAgeSeconds: stored?.value.maxAgeSeconds ?? null,
+    };
   }
 
   private async published(

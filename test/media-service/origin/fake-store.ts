@@ -9,6 +9,7 @@ import type {
   BlobStore,
 } from "../../../media-service/ports/blob-store";
 import type {
+  EndpointInUse,
   PublishedAsset,
   PublishedAssets,
 } from "../../../media-service/ports/published-assets";
@@ -122,6 +123,8 @@ export class FakeBlobStore implements BlobStore {
 export class FakePublishedAssets implements PublishedAssets {
   readonly assets = new Map<string, PublishedAsset>();
   running = true;
+  allowedAddresses: EndpointInUse["allowedAddresses"] = null;
+  maxAgeSeconds: number | null = null;
   finds = 0;
   /** Runs before every operation; may throw or never end. */
   before: () => Promise<void> = () => Promise.resolve();
@@ -149,8 +152,9 @@ export class FakePublishedAssets implements PublishedAssets {
     yield* this.assets.values();
   }
 
-  async endpointRunning(): Promise<boolean> {
+  async endpoint(): Promise<EndpointInUse> {
     await this.before();
-    return this.running;
+    const { running, allowedAddresses, maxAgeSeconds } = this;
+    return { running, allowedAddresses, maxAgeSeconds };
   }
 }
