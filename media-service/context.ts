@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import { recoverChangesets } from "./api/changeset-recovery";
 import { type ApiDeps, registerApi } from "./api/register-api";
 import { JwksKeys } from "./authority/jwks-keys";
 import type { ManagedIdentityStorage, MediaServiceConfig } from "./config";
@@ -103,12 +104,16 @@ export class MediaServiceContext implements AsyncDisposable {
     await ensureDefaultEndpoint(account);
     await this.resealSecrets();
     const apiRoot = (): string => `${account.account.streamingBaseUrl}/api/`;
-    registerApi(app, { account, ...whoMayCall(config), clock: systemClock, apiRoot });
+    const model = registerApi(app, { account, ...whoMayCall(config), clock: systemClock, apiRoot });
     const resume = async (): Promise<void> => {
       const resumed = await resumePendingJobs(account);
       if (resumed > 0) log.info({ resumed }, "pending jobs brought to the workers");
     };
     this.sweep("pending jobs", 15_000, resume);
+    this.sweep("changesets", 60_000, async () => {
+      const ended = await recoverChangesets(model);
+      if (ended > 0) log.info({ ended }, "changesets of a process that died ended");
+    });
     this.sweep("old records", 6 * 3_600_000, async () => {
       const purged = await purgeOldRecords(account);
       if (purged > 0) log.info({ purged }, "old records deleted");

@@ -1,4 +1,5 @@
 import type { EntityType } from "../odata/edm";
+import type { ChangesetJournal } from "../services/changeset-journal";
 import type { EntitySet } from "./entity-set";
 import type { ApiFunction } from "./functions";
 
@@ -11,6 +12,12 @@ export interface ApiModel {
   readonly now: () => Date;
   /** Tells the operator of an error that a client gets no details of. */
   readonly report: (error: unknown) => void;
+  /** The same, with ids made of guids that are drawn from elsewhere; of its own where there is none. */
+  readonly drawing: (guid: () => string | undefined) => ApiModel;
+  /** Where a changeset notes what it does. */
+  readonly newJournal: () => ChangesetJournal;
+  /** Changesets whose process died. */
+  readonly abandonedChangesets: () => ReturnType<typeof ChangesetJournal.abandoned>;
 }
 
 /** Finds entity types by the name of their set. */

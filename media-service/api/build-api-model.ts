@@ -1,4 +1,5 @@
 import type { AccountDeps } from "../services/account-deps";
+import { ChangesetJournal } from "../services/changeset-journal";
 import type { ApiModel } from "./api-model";
 import { accessPolicySet } from "./entity-sets/access-policies";
 import { assetSet } from "./entity-sets/assets";
@@ -48,5 +49,9 @@ export function buildApiModel(
     root,
     now: () => deps.clock.now(),
     report,
+    drawing: (guid) =>
+      buildApiModel({ ...deps, newGuid: () => guid() ?? deps.newGuid() }, { root, report }),
+    newJournal: () => ChangesetJournal.for(deps),
+    abandonedChangesets: () => ChangesetJournal.abandoned(deps),
   };
 }

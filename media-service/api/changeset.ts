@@ -1,15 +1,18 @@
+import { randomUUID } from "node:crypto";
+import type { Undo } from "../domain/changeset-record";
 import { InvalidInputError } from "../domain/errors";
 import type { EntityType, WireEntity } from "../odata/edm";
-import { EntityBody } from "../odata/entity-body";
+import type { EntityBody } from "../odata/entity-body";
 import { keyInPath, keyOf, parseResourcePath } from "../odata/resource-path";
+import type { ChangesetJournal } from "../services/changeset-journal";
 import { type ApiModel, typeLookup } from "./api-model";
 import { type ApiResource, findResource } from "./api-resource";
 import type { BatchedRequest } from "./batched-request";
 import { type Change, changeOf, created } from "./change-resource";
+import { lastOf, takeAllBack, undoOf } from "./changeset-undo";
 import { dispatch, requireWritableAnswer } from "./dispatch";
 import type { EntitySet } from "./entity-set";
 import type { ApiAnswer } from "./http";
-import { linkedId } from "./linked-id";
 import { readBody } from "./read-body";
 
 /** A request of a changeset that failed, and so the changeset with it. */
@@ -28,13 +31,11 @@ interface Step {
   readonly inside: readonly { readonly request: BatchedRequest; readonly navigation: string }[];
 }
 
-type Undo = () => Promise<void>;
-
 const REFERENCE = /^\/?\$([^/$]+)(?=\/|$)/;
 
 /**
  * Carries out a changeset: all of it, or nothing. Each change that is made can be taken back, and is when
- * a later one fails. One change of a changeset may be of the kind that can't be taken back (a delete, a new
+ * a later one fails; also by another process, should this one die in between. One change of a changeset may be of the kind that can't be taken back (a delete, a new
  * job, an action): it is made when all the others are.
  *
  * @throws ChangesetFailure when one of its requests fails.
@@ -51,15 +52,29 @@ class Changeset {
   private readonly answers = new Map<BatchedRequest, ApiAnswer>();
   private readonly undos: Undo[] = [];
   private last: Step | undefined;
+  /** What the id of the next new entity is made of: it is noted before the entity is made. */
+  private guid: string | undefined;
+  private readonly model: ApiModel;
+  private journal: ChangesetJournal | undefined;
 
-  constructor(private readonly model: ApiModel) {}
+  constructor(outer: ApiModel) {
+    this.model = outer.drawing(() => {
+      const { guid } = this;
+      this.guid = undefined;
+      return guid;
+    });
+  }
 
   async apply(
     requests: readonly BatchedRequest[],
   ): Promise<ReadonlyMap<BatchedRequest, ApiAnswer>> {
     try {
-      for (const step of stepsOf(this.model, requests)) await this.tryStep(step, false);
+      const steps = stepsOf(this.model, requests);
+      // A single change is all or nothing by itself.
+      if (steps.length > 1) this.journal = this.model.newJournal();
+      for (const step of steps) await this.tryStep(step, false);
       if (this.last !== undefined) await this.tryStep(this.last, true);
+      await this.journal?.complete();
     } catch (cause) {
       await this.undoAll();
       throw cause;
@@ -86,9 +101,13 @@ class Changeset {
       return;
     }
     const change = this.changeOf(step, request);
-    const undo = isLast ? undefined : await prepareUndo(resource, change);
+    const guid = randomUUID();
+    const undo = isLast ? undefined : await undoOf(resource, change, guid);
+    if (undo !== undefined) await this.journal?.note(undo);
+    if (isLast) await this.journal?.finish(await lastOf(resource, change, guid));
+    this.guid = guid;
     const answer = await dispatch(this.model, request, change);
-    if (undo !== undefined) this.undos.push(() => undo(answer));
+    if (undo !== undefined) this.undos.push(undo);
     this.answers.set(step.request, answer);
     await this.remember(step, resource, answer);
   }
@@ -183,12 +202,13 @@ class Changeset {
   }
 
   private async undoAll(): Promise<void> {
-    for (const undo of this.undos.reverse()) {
-      try {
-        await undo();
-      } catch (cause) {
-        this.model.report(cause);
-      }
+    if (this.journal?.isTaken === true) return;
+    try {
+      await takeAllBack(this.model, this.undos);
+      await this.journal?.forget();
+    } catch (cause) {
+      // The journal stays, and with it what is left to do.
+      this.model.report(cause);
     }
   }
 }
@@ -242,52 +262,4 @@ function isFinal(resource: ApiResource, method: string): boolean {
     default:
       return resource.kind === "action" || resource.kind === "function";
   }
-}
-
-/** Looks at what is there before a change, and tells how to take the change back once it is made. */
-async function prepareUndo(
-  resource: ApiResource,
-  change: Change,
-): Promise<((answer: ApiAnswer) => Promise<void>) | undefined> {
-  switch (resource.kind) {
-    case "set":
-      return (answer) => takeAway(resource.set, answer);
-    case "related":
-      return (answer) => takeAway(resource.target, answer);
-    case "entity":
-      return restoring(resource, change);
-    case "links":
-      return relinking(resource, change);
-    default:
-      return undefined;
-  }
-}
-
-async function takeAway(set: EntitySet, { content }: ApiAnswer): Promise<void> {
-  if (content?.kind === "entity") await set.delete?.(keyOf(content.entity), new URLSearchParams());
-}
-
-async function restoring(
-  { set, id }: { set: EntitySet; id: string },
-  change: Change,
-): Promise<Undo> {
-  const before = await set.get(id);
-  const { values, structures } = change.readEntity(set.type);
-  const isChangeable = (name: string): boolean => set.type.properties[name]?.write === "always";
-  const old = <T>(names: Iterable<string>): Map<string, T> =>
-    new Map([...names].filter(isChangeable).map((name) => [name, (before[name] ?? null) as T]));
-  const body = new EntityBody({ values: old(values.keys()), structures: old(structures.keys()) });
-  return async () => set.update?.(id, body);
-}
-
-function relinking(
-  { links, id, key, target }: Extract<ApiResource, { kind: "links" }>,
-  change: Change,
-): Undo | undefined {
-  if (links === undefined) return undefined;
-  if (change.request.method === "DELETE") {
-    return key === undefined ? undefined : () => links.add(id, key);
-  }
-  const added = linkedId(change.readLink(), target.type.setName);
-  return () => links.remove(id, added);
 }

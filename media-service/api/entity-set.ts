@@ -1,3 +1,4 @@
+import type { IdKind } from "../domain/ids";
 import type { EntityType, Value, WireEntity } from "../odata/edm";
 import type { EntityBody } from "../odata/entity-body";
 import type { Restriction } from "../odata/filter/restriction";
@@ -32,6 +33,8 @@ export interface EntitySet {
   /** Follows a navigation property of an entity. */
   navigate?(id: string, property: string): Promise<readonly WireEntity[]>;
   create?(body: EntityBody): Promise<WireEntity>;
+  /** Kind of the ids that `create` gives, out of the first guid that it draws. */
+  readonly idKind?: IdKind;
   /** Whether `create` sets off what a delete can't take back. Default false. */
   readonly createStartsWork?: boolean;
   update?(id: string, body: EntityBody): Promise<void>;

@@ -30,9 +30,9 @@ const MAX_REQUEST_ID_LENGTH = 2048;
 
 /**
  * The REST API under `/api/`, the token endpoints, and `/redirect/api/`, which sends every call on to the
- * account's own API root as the old global address of the service did.
+ * account's own API root as the old global address of the service did. Answers what the API offers.
  */
-export function registerApi(app: FastifyInstance, deps: ApiDeps): void {
+export function registerApi(app: FastifyInstance, deps: ApiDeps): ApiModel {
   app.addHttpMethod("MERGE", { hasBody: true });
   const { tokens, clock } = deps;
   if (tokens !== undefined) registerTokenEndpoints(app, { tokens, clock });
@@ -62,6 +62,7 @@ export function registerApi(app: FastifyInstance, deps: ApiDeps): void {
     }
     done();
   });
+  return model;
 }
 
 /** Makes `/API/` the same as `/api/`: both are in the service's documents. For Fastify's `rewriteUrl`. */

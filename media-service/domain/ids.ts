@@ -22,7 +22,8 @@ export type IdKind =
   | "linkid"
   | "certid"
   | "unitid"
-  | "noticeid";
+  | "noticeid"
+  | "csid";
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

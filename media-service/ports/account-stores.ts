@@ -5,6 +5,7 @@ import type {
   AuthorizationPolicyOption,
   ContentKeyAuthorizationPolicy,
 } from "../domain/authorization-policy";
+import type { ChangesetRecord } from "../domain/changeset-record";
 import type { ContentKey } from "../domain/content-key";
 import type { AssetDeliveryPolicy } from "../domain/delivery-policy";
 import type { EntityLink } from "../domain/entity-link";
@@ -73,6 +74,8 @@ export interface AccountStores {
   readonly authorizationPolicies: EntityStore<ContentKeyAuthorizationPolicy, "name">;
   readonly policyOptions: EntityStore<AuthorizationPolicyOption, "name">;
   readonly links: EntityStore<EntityLink, "source" | "target">;
+  /** Changesets under way, and those whose process died. */
+  readonly changesets: EntityStore<ChangesetRecord, never>;
   /** At most one, the account's. */
   readonly protectionKeys: EntityStore<ProtectionKey, never>;
   /** At most one, the account's. */

@@ -1,6 +1,7 @@
 import type { AccessPolicy } from "../domain/access-policy";
 import type { Asset } from "../domain/asset";
 import { type AssetFile, filePlace } from "../domain/asset-file";
+import type { ChangesetRecord } from "../domain/changeset-record";
 import { ConflictError, QuotaExceededError } from "../domain/errors";
 import { type Job, waitsBeforeOthers } from "../domain/job";
 import { type Locator, MAX_LOCATORS_PER_ASSET } from "../domain/locator";
@@ -222,6 +223,14 @@ export const OPERATIONS: EntityDefinition<Operation, never> = {
   kind: "operation",
   idKind: "opid",
   columns: { targetEntityId: "string", state: "string", created: "date" },
+  indexes: {},
+};
+
+/** How changesets under way are kept. */
+export const CHANGESETS: EntityDefinition<ChangesetRecord, never> = {
+  kind: "changeset",
+  idKind: "csid",
+  columns: { begun: "date", touched: "date", undos: "json", last: "json", done: "boolean" },
   indexes: {},
 };
 

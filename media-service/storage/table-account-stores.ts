@@ -56,6 +56,7 @@ export async function openTables(
     ),
     operations: new TableEntityStore(tables.operations, "Operations", definitions.OPERATIONS),
     ...protectionStores(tables),
+    changesets: new TableEntityStore(tables.account, "Changesets", definitions.CHANGESETS),
     reservedUnits: new TableEntityStore(tables.account, "Account", definitions.RESERVED_UNITS),
   };
 }

@@ -26,6 +26,7 @@ export function accessPolicySet(
   const { accessPolicies } = deps.stores;
   return {
     type: ACCESS_POLICY,
+    idKind: "pid",
     get: async (id) => accessPolicyToWire((await required(accessPolicies, id)).value),
     candidates: storedCandidates({
       store: accessPolicies,

@@ -47,6 +47,7 @@ export function assetSet(deps: AccountDeps): EntitySet {
   const toWire = (asset: Asset): WireEntity => assetToWire(deps, asset);
   return {
     type: ASSET,
+    idKind: "cid",
     get: async (id) => toWire((await required(assets, id)).value),
     candidates: storedCandidates({
       store: assets,

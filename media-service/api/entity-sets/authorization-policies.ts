@@ -59,6 +59,7 @@ export function authorizationPolicySet(deps: AccountDeps): EntitySet {
     (await required(authorizationPolicies, id)).value;
   return {
     type: POLICY,
+    idKind: "ckpid",
     get: async (id) => policyToWire(await policy(id)),
     candidates: storedCandidates({
       store: authorizationPolicies,
@@ -85,6 +86,7 @@ export function policyOptionSet(deps: AccountDeps): EntitySet {
   const { policyOptions } = deps.stores;
   return {
     type: OPTION,
+    idKind: "ckpoid",
     get: async (id) => optionToWire((await required(policyOptions, id)).value),
     candidates: storedCandidates({
       store: policyOptions,

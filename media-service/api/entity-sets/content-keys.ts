@@ -36,6 +36,7 @@ export function contentKeySet(deps: AccountDeps): EntitySet {
   const { contentKeys } = deps.stores;
   return {
     type: CONTENT_KEY,
+    idKind: "kid",
     get: async (id) => contentKeyToWire((await required(contentKeys, id)).value),
     candidates: storedCandidates({
       store: contentKeys,

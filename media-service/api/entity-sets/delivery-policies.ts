@@ -31,6 +31,7 @@ export function deliveryPolicySet(deps: AccountDeps): EntitySet {
   const { deliveryPolicies } = deps.stores;
   return {
     type: DELIVERY_POLICY,
+    idKind: "adpid",
     get: async (id) => deliveryPolicyToWire((await required(deliveryPolicies, id)).value),
     candidates: storedCandidates({
       store: deliveryPolicies,

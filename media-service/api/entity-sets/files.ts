@@ -39,6 +39,7 @@ export function fileSet(deps: AccountDeps): EntitySet {
   const { files } = deps.stores;
   return {
     type: FILE,
+    idKind: "cid",
     get: async (id) => fileToWire((await required(files, id)).value),
     candidates: storedCandidates({
       store: files,

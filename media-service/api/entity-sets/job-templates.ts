@@ -54,6 +54,7 @@ export function jobTemplateSet(deps: AccountDeps): EntitySet {
   const { jobTemplates } = deps.stores;
   return {
     type: JOB_TEMPLATE,
+    idKind: "jtid",
     get: async (id) => jobTemplateToWire((await required(jobTemplates, id)).value),
     candidates: storedCandidates({
       store: jobTemplates,

@@ -49,6 +49,7 @@ export function jobSet(deps: AccountDeps): EntitySet {
   const toWire = (job: Job): WireEntity => jobToWire(job, deps.clock.now());
   return {
     type: JOB,
+    idKind: "jid",
     get: async (id) => toWire((await required(jobs, id)).value),
     candidates: storedCandidates({
       store: jobs,

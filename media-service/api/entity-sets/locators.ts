@@ -38,6 +38,7 @@ export function locatorSet(deps: AccountDeps): EntitySet {
   const toWire = (locator: Locator): Promise<WireEntity> => locatorToWire(deps, locator);
   return {
     type: LOCATOR,
+    idKind: "lid",
     get: async (id) => toWire((await required(locators, id)).value),
     candidates: storedCandidates({
       store: locators,

@@ -35,6 +35,7 @@ export function notificationEndPointSet(deps: AccountDeps): EntitySet {
   const { notificationEndPoints } = deps.stores;
   return {
     type: END_POINT,
+    idKind: "nepid",
     get: async (id) => toWire((await required(notificationEndPoints, id)).value),
     candidates: storedCandidates({
       store: notificationEndPoints,

@@ -99,6 +99,7 @@ export function streamingEndpointSet(deps: AccountDeps): EntitySet {
   const toWire = (endpoint: StreamingEndpoint): WireEntity => endpointToWire(deps, endpoint);
   return {
     type: STREAMING_ENDPOINT,
+    idKind: "oid",
     get: async (id) => toWire((await required(streamingEndpoints, id)).value),
     candidates: storedCandidates({
       store: streamingEndpoints,
