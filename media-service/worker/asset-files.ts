@@ -7,7 +7,9 @@ import {
 } from "../packaging/server-manifest";
 import type { EncodeFileResult } from "./encode-file";
 import type { EncodedFile, EncodedTrack } from "./encoded-file";
+import { inputMetadata } from "./input-metadata";
 import { outputManifest } from "./output-manifest";
+import { outputMetadata } from "./output-metadata";
 
 /** A file of the encoded asset, before it is uploaded. */
 export interface AssetFile {
@@ -17,12 +19,22 @@ export interface AssetFile {
   readonly content: { readonly path: string } | Buffer;
 }
 
+/** What was encoded. */
+export interface AssetSource {
+  /** The input's name without folders and extension: results are called after it. */
+  readonly baseName: string;
+  readonly fileName: string;
+  /** Container of the input asset. */
+  readonly container: string;
+}
+
 /**
  * The files of the encoded asset: media first, the server manifest last, so that an asset with one is
  * whole; images alone need none. Nothing in them depends on when or by which job they were made.
  */
-export function assetFiles(result: EncodeFileResult, baseName: string): AssetFile[] {
-  const { files, images } = result;
+export function assetFiles(result: EncodeFileResult, source: AssetSource): AssetFile[] {
+  const { files, images, media } = result;
+  const { baseName, fileName, container } = source;
   const listed = listedTracks(files);
   return [
     ...files.map(({ file, tracks }) => ({
@@ -32,6 +44,15 @@ export function assetFiles(result: EncodeFileResult, baseName: string): AssetFil
     })),
     ...images.map(({ name, contentType, path }) => ({ name, contentType, content: { path } })),
     text(`${baseName}_manifest.json`, "application/json", outputManifest(result)),
+    // Media Encoder Standard calls this one after the input asset, whose guid its container has, too.
+    text(
+      `${container.replace(/^asset-/, "")}_metadata.xml`,
+      "application/xml",
+      inputMetadata(media, fileName),
+    ),
+    ...(files.length > 0
+      ? [text(`${baseName}_manifest.xml`, "application/xml", outputMetadata(result, fileName))]
+      : []),
     ...(listed.length > 0 ? streamingManifests(files, listed, baseName) : []),
   ];
 }

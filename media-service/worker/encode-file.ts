@@ -6,6 +6,7 @@ import { checkOutputs } from "./output-check";
 import type { EncodePlan } from "./plan/encode-plan";
 import { encodePlan } from "./plan/plan-encode";
 import type { Preset } from "./presets/preset";
+import type { ProbedMedia } from "./probed-media";
 import { type SourceFacts, sourceFacts } from "./source-facts";
 import { TaskError } from "./task-error";
 
@@ -25,6 +26,8 @@ export interface EncodeFileRequest {
 /** What was encoded. */
 export interface EncodeFileResult {
   readonly preset: Preset;
+  /** What the input holds, and what of it matters. */
+  readonly media: ProbedMedia;
   readonly facts: SourceFacts;
   readonly plan: EncodePlan;
   readonly files: readonly EncodedFile[];
@@ -40,7 +43,8 @@ export async function encodeFile(
   encoder: Encoder,
   { preset, input, baseName, output, signal, onProgress }: EncodeFileRequest,
 ): Promise<EncodeFileResult> {
-  const facts = sourceFacts(await encoder.probe(input, signal));
+  const media = await encoder.probe(input, signal);
+  const facts = sourceFacts(media);
   const missing = facts.container.includes("mp4") ? await missingBytes(input) : 0;
   if (missing > 0) {
     throw new TaskError(
@@ -58,5 +62,5 @@ export async function encodeFile(
   signal.throwIfAborted();
   const files = await readEncodedFiles(plan);
   checkOutputs(files, { plan, facts });
-  return { preset, facts, plan, files, images: await readEncodedImages(plan) };
+  return { preset, media, facts, plan, files, images: await readEncodedImages(plan) };
 }

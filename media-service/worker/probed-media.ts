@@ -25,15 +25,24 @@ export interface ProbedStream {
   readonly channels?: number;
   readonly sampleRate?: number;
   readonly language?: string;
+  /** Seconds of a tick of the stream's clock. */
+  readonly timeBase?: Rational;
+  /** The container's name of the codec, such as `avc1`. */
+  readonly fourCc?: string;
   readonly bitsPerSecond?: number;
   readonly startSeconds?: number;
   readonly durationSeconds?: number;
 }
 
+/** A codec's name as FFmpeg prints it; bytes that can't be printed are written as `[0]`, which is no name. */
+export const FOUR_CC = /^[\x20-\x5a\x5c\x5e-\x7e]{4}$/;
+
 /** A media file as an encoder's probe sees it; both encoders answer in this form. */
 export interface ProbedMedia {
   /** FFmpeg's name of the demuxer, for example `mov,mp4,m4a,3gp,3g2,mj2`. */
   readonly formatName: string;
+  /** The same for people, for example `QuickTime / MOV`. */
+  readonly formatLongName?: string;
   readonly sizeBytes: number;
   readonly durationSeconds?: number;
   readonly startSeconds?: number;

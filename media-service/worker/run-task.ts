@@ -84,7 +84,9 @@ export async function runTask(
   });
   await beforeUpload();
   signal.throwIfAborted();
-  const files = assetFiles(result, baseName);
+  const { container } = input;
+  const fileName = input.blob.slice(input.blob.lastIndexOf("/") + 1);
+  const files = assetFiles(result, { baseName, fileName, container });
   await upload(blobs, files, {
     container: outputContainer,
     signal,

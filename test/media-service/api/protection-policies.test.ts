@@ -1,12 +1,6 @@
 import { strict as assert } from "node:assert";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, it } from "mocha";
-import { assetSet } from "../../../media-service/api/entity-sets/assets";
-import { authorizationPolicySet } from "../../../media-service/api/entity-sets/authorization-policies";
-import { errorAnswer } from "../../../media-service/api/error-response";
-import { linkedId } from "../../../media-service/api/linked-id";
-import type { AccountDeps } from "../../../media-service/services/account-deps";
-import { openTestAccount } from "../../support/account-deps";
 import { ApiClient } from "../../support/api-client";
 import { type Azurite, startAzurite } from "../../support/azurite";
 import { startMediaServiceHere } from "../../support/media-service";
@@ -18,13 +12,11 @@ describe("policies of protected content over the REST API", () => {
   let azurite: Azurite;
   let service: Awaited<ReturnType<typeof startMediaServiceHere>>;
   let api: ApiClient;
-  let account: AccountDeps;
   let readPolicy: string;
   before(async () => {
     azurite = await startAzurite();
     service = await startMediaServiceHere({ storage: azurite, env: { ROLES: "api,origin" } });
     api = await ApiClient.connect(service);
-    account = await openTestAccount(azurite, service.accountKey);
     const policy = { Name: "read", DurationInMinutes: 60, Permissions: 1 };
     readPolicy = (await api.create("AccessPolicies", policy)).Id;
     const [endpoint] = await api.list("StreamingEndpoints");
@@ -35,29 +27,12 @@ describe("policies of protected content over the REST API", () => {
     await azurite.stop();
   });
 
-  const hooks = (source: string, property: string) => {
-    const [, set = "", id = ""] = /^(\w+)\('(.*)'\)$/.exec(source) ?? [];
-    const sets = { Assets: assetSet, ContentKeyAuthorizationPolicies: authorizationPolicySet };
-    const found = sets[set as keyof typeof sets](account).links?.[property];
-    assert(found);
-    return { id, hooks: found };
-  };
-  const status = async (call: Promise<void>) => {
-    try {
-      await call;
-      return { status: 204 };
-    } catch (error) {
-      return errorAnswer(error);
-    }
-  };
-  const link = (source: string, property: string, target: string) => {
-    const { id, hooks: found } = hooks(source, property);
-    return status(found.add(id, linkedId(target, target.slice(0, target.indexOf("(")))));
-  };
-  const unlink = (source: string, property: string, targetId: string) => {
-    const { id, hooks: found } = hooks(source, property);
-    return status(found.remove(id, targetId));
-  };
+  const link = (source: string, property: string, target: string) =>
+    api.call("POST", `${source}/$links/${property}`, {
+      body: { uri: `${service.apiUrl}${target}` },
+    });
+  const unlink = (source: string, property: string, targetId: string) =>
+    api.call("DELETE", `${source}/$links/${property}('${targetId}')`);
   const ids = async (path: string) => (await api.list(path)).map(({ Id }) => Id);
   const deliveryPolicy = (type: number, more: object = {}) => ({
     ...{ Name: "p", AssetDeliveryProtocol: 7, AssetDeliveryPolicyType: type, ...more },

@@ -130,7 +130,7 @@ describe("encodeFile", function () {
       signal,
       onProgress: () => undefined,
     });
-    return assetFiles(result, baseName);
+    return assetFiles(result, { baseName, fileName: source, container: "asset-in" });
   }
 
   const contentOf = async ({ content }: AssetFile): Promise<Buffer> =>
@@ -366,7 +366,7 @@ describe("encodeFile", function () {
       );
       assert.deepEqual(
         made.map(({ name }) => name),
-        ["plain_64x36_000001.jpg", "plain_manifest.json"],
+        ["plain_64x36_000001.jpg", "plain_manifest.json", "in_metadata.xml"],
       );
     }
   });

@@ -38,6 +38,11 @@ interface Seen {
   readonly track: TrackIndex;
 }
 
+/** The best picture comes first, sound last. */
+function order(name: string): number {
+  return -Number(/_(\d+)x/.exec(name)?.[1] ?? 0);
+}
+
 for (const kind of ["ffmpeg", "node-av"] as const) {
   describe(`EncodeWorker with ${kind}`, function () {
     this.timeout(60_000);
@@ -133,6 +138,8 @@ for (const kind of ["ffmpeg", "node-av"] as const) {
         "film_640x360_990.mp4",
         "film_AACAudio_128_Audio1.mp4",
         "film_manifest.json",
+        "film_manifest.xml",
+        "in_metadata.xml",
       ]);
       assert.equal(blobs.written.at(-1), "film.ism");
 
@@ -162,6 +169,20 @@ for (const kind of ["ffmpeg", "node-av"] as const) {
         ],
       );
       assert.match(text("film.ismc"), /^<\?xml .*\n<SmoothStreamingMedia MajorVersion="2"/);
+      const sizes = [...text("film_manifest.xml").matchAll(/ Name="(film_\S+)" Size="(\d+)"/g)];
+      assert.deepEqual(
+        sizes.map(([, name, size]) => [name, Number(size)]),
+        blobs
+          .names("out")
+          .filter((name) => name.endsWith(".mp4"))
+          .map((name) => [name, blobs.content({ container: "out", blob: name }).length])
+          .sort(([a], [b]) => order(String(a)) - order(String(b))),
+      );
+      const input = text("in_metadata.xml");
+      assert.match(input, /<AssetFile Name="film.mp4" .*Duration="PT3S" NumberOfStreams="2"/);
+      assert.match(input, /FormatVerboseName="QuickTime \/ MOV"/);
+      assert.match(input, /<VideoTrack Id="0" Codec="h264" TimeBase="1\/\d+" .*FourCC="avc1"/);
+      assert.match(input, /<AudioTrack Id="1" Codec="aac" .*Channels="2" SamplingRate="48000"/);
     });
 
     const text = (blob: string): string =>
@@ -186,6 +207,7 @@ for (const kind of ["ffmpeg", "node-av"] as const) {
       assert.equal(types.get(".ism"), "application/smil+xml");
       assert.equal(types.get(".ismc"), "application/vnd.ms-sstr+xml");
       assert.equal(types.get(".json"), "application/json");
+      assert.equal(types.get(".xml"), "application/xml");
 
       runs = new MemoryJobRuns(TASK);
       blobs.put({ container: "out", blob: "film_1x1_1.mp4" }, Buffer.from("of a dead worker"));
@@ -200,6 +222,8 @@ for (const kind of ["ffmpeg", "node-av"] as const) {
         "film_640x360_990.mp4",
         "film_AACAudio_128_Audio1.mp4",
         "film_manifest.json",
+        "film_manifest.xml",
+        "in_metadata.xml",
       ]);
     });
 
@@ -252,6 +276,8 @@ for (const kind of ["ffmpeg", "node-av"] as const) {
         "film.ismc",
         "film_AACAudio_128_Audio1.mp4",
         "film_manifest.json",
+        "film_manifest.xml",
+        "in_metadata.xml",
       ]);
       assert.match(text("film.ism"), /<audio src="film_AACAudio_128_Audio1.mp4"/);
     });

@@ -5,12 +5,19 @@ import { parseFfprobe } from "../../../media-service/worker/encoders/ffmpeg/ffpr
 describe("parseFfprobe", () => {
   it("reads a turned video with sound as ffprobe prints it", () => {
     const printed = {
-      format: { format_name: "mov,mp4", duration: "4.000000", start_time: "0.000000" },
+      format: {
+        format_name: "mov,mp4",
+        format_long_name: "QuickTime / MOV",
+        duration: "4.000000",
+        start_time: "0.000000",
+      },
       streams: [
         {
           index: 0,
           codec_type: "video",
           codec_name: "h264",
+          codec_tag_string: "avc1",
+          time_base: "1/30000",
           width: 320,
           height: 180,
           sample_aspect_ratio: "1:1",
@@ -33,6 +40,7 @@ describe("parseFfprobe", () => {
           index: 1,
           codec_type: "audio",
           codec_name: "aac",
+          codec_tag_string: "[0][0][0][0]",
           channels: 6,
           sample_rate: "44100",
           r_frame_rate: "0/0",
@@ -44,6 +52,7 @@ describe("parseFfprobe", () => {
 
     assert.deepEqual(parseFfprobe(JSON.stringify(printed), 1234), {
       formatName: "mov,mp4",
+      formatLongName: "QuickTime / MOV",
       sizeBytes: 1234,
       durationSeconds: 4,
       startSeconds: 0,
@@ -52,6 +61,8 @@ describe("parseFfprobe", () => {
           index: 0,
           kind: "video",
           codec: "h264",
+          fourCc: "avc1",
+          timeBase: { num: 1, den: 30_000 },
           width: 320,
           height: 180,
           sampleAspectRatio: { num: 1, den: 1 },
@@ -70,7 +81,7 @@ describe("parseFfprobe", () => {
           sampleRate: 44_100,
           language: "fra",
         },
-        { index: 2, kind: "other", codec: "unknown" },
+        { index: 2, kind: "other", codec: "unknown", fourCc: "tmcd" },
       ],
     });
   });

@@ -1,5 +1,5 @@
 import { knownMembers } from "../../known-members";
-import type { ProbedMedia, ProbedStream, Rational } from "../../probed-media";
+import { FOUR_CC, type ProbedMedia, type ProbedStream, type Rational } from "../../probed-media";
 
 /** Arguments that make ffprobe print one JSON document about a file. */
 export function ffprobeArgs(path: string, inputFormats: string): string[] {
@@ -22,6 +22,7 @@ export function parseFfprobe(text: string, sizeBytes: number): ProbedMedia {
   const format = asObject(document["format"]);
   return knownMembers({
     formatName: textOf(format["format_name"]) ?? "unknown",
+    formatLongName: textOf(format["format_long_name"]),
     sizeBytes,
     durationSeconds: numberOf(format["duration"]),
     startSeconds: numberOf(format["start_time"]),
@@ -48,6 +49,8 @@ function parseStream(stream: Json): ProbedStream {
     channels: numberOf(stream["channels"]),
     sampleRate: numberOf(stream["sample_rate"]),
     language: textOf(asObject(stream["tags"])["language"]),
+    timeBase: fraction(stream["time_base"]),
+    fourCc: FOUR_CC.exec(textOf(stream["codec_tag_string"]) ?? "")?.[0],
     bitsPerSecond: numberOf(stream["bit_rate"]),
     startSeconds: numberOf(stream["start_time"]),
     durationSeconds: numberOf(stream["duration"]),

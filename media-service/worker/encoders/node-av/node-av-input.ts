@@ -12,6 +12,7 @@ import {
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_VIDEO,
   Codec,
+  type CodecParameters,
   CodecContext,
   FFmpegError,
   FormatContext,
@@ -19,7 +20,7 @@ import {
   type Stream,
 } from "node-av";
 import { knownMembers } from "../../known-members";
-import type { ProbedMedia, ProbedStream, Rational } from "../../probed-media";
+import { FOUR_CC, type ProbedMedia, type ProbedStream, type Rational } from "../../probed-media";
 import { INPUT_FORMATS } from "../input-formats";
 import { applyOptions } from "./apply-options";
 
@@ -38,6 +39,7 @@ export function probe(path: string): ProbedMedia {
   const input = openInput(path);
   const media: ProbedMedia = knownMembers({
     formatName: input.iformat?.name ?? "unknown",
+    formatLongName: input.iformat?.longName ?? undefined,
     sizeBytes: statSync(path).size,
     durationSeconds: seconds(input.duration, { num: 1, den: AV_TIME_BASE }),
     startSeconds: seconds(input.startTime, { num: 1, den: AV_TIME_BASE }),
@@ -56,6 +58,8 @@ function probeStream(stream: Stream): ProbedStream {
     startSeconds: seconds(stream.startTime, stream.timeBase),
     durationSeconds: seconds(stream.duration, stream.timeBase),
     language: stream.metadata?.get("language") ?? undefined,
+    timeBase: fraction(stream.timeBase),
+    fourCc: fourCc(codecpar),
   });
   if (codecpar.codecType === AVMEDIA_TYPE_VIDEO) {
     return { ...common, kind: "video", ...probeVideo(stream) };
@@ -102,6 +106,10 @@ function isInterlaced({ codecpar }: Stream): true | undefined {
     (order !== (AV_FIELD_UNKNOWN as number) && order !== (AV_FIELD_PROGRESSIVE as number)) ||
     undefined
   );
+}
+
+function fourCc({ codecTagString }: CodecParameters): string | undefined {
+  return FOUR_CC.exec(codecTagString ?? "")?.[0];
 }
 
 /** Nine 32-bit numbers in the machine's own byte order, which is little-endian wherever Node runs. */
