@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { isRunning } from "../../engine/state/process-identity";
-import { ScratchStack, until } from "./support/scratch-stack";
+import { until } from "../local-cloud/until";
+import { ScratchStack } from "./support/scratch-stack";
 
 const UP = ["up", "--yes", "--skip-preview"];
 
@@ -30,7 +31,11 @@ describe("the embedded engine after an interruption", function () {
       { name: "last", from: "slow" },
     ]);
     const killed = stack.start(UP);
-    await until("the slow thing is being created", () => stack.calls().includes("create slow"));
+    await until(
+      "the slow thing is being created",
+      () => stack.calls().includes("create slow"),
+      60_000,
+    );
     killed.child.kill("SIGKILL");
     await killed.ended;
     const provider = Number(readFileSync(path.join(stack.cloud, "provider-pid"), "utf8"));
@@ -61,7 +66,7 @@ describe("the embedded engine after an interruption", function () {
     stack.configure(chain);
     for (const calls of [1, 3, 5]) {
       const run = stack.start(UP);
-      await until(`${calls} calls were made`, () => stack.calls().length >= calls);
+      await until(`${calls} calls were made`, () => stack.calls().length >= calls, 60_000, 10);
       run.child.kill("SIGKILL");
       await run.ended;
     }
@@ -104,10 +109,16 @@ describe("the embedded engine after an interruption", function () {
       { name: "next", from: "slow" },
     ]);
     const run = stack.start(UP);
-    await until("the slow thing is being created", () => stack.calls().includes("create slow"));
+    await until(
+      "the slow thing is being created",
+      () => stack.calls().includes("create slow"),
+      60_000,
+    );
     run.child.kill("SIGINT");
-    await until("the engine says that it waits", () =>
-      run.output().includes("waiting for the steps"),
+    await until(
+      "the engine says that it waits",
+      () => run.output().includes("waiting for the steps"),
+      60_000,
     );
     letGo("go");
 

@@ -5,10 +5,11 @@ export async function until(
   what: string,
   isSo: () => boolean | Promise<boolean>,
   withinMs = 10_000,
+  everyMs = 20,
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`not ${what} within ${withinMs} ms`);
-    await sleep(20);
+    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await sleep(everyMs);
   }
 }

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { until } from "../local-cloud/until";
 import type { LocalCloud, StackOutputs } from "./local-cloud";
 
 /** A fault of a data center, as the local cloud's control API takes it. */
@@ -51,7 +52,7 @@ export async function reviveDataCenter(
   for (const what of ["store", "service"] as const) {
     await causeFault(cloud, { target: dataCenter, what, action: "restore" });
   }
-  await until(`${dataCenter} serves again`, async () => {
+  await untilCloud(`${dataCenter} serves again`, async () => {
     const response = await fetch(`http://${outputs.origins[dataCenter] ?? ""}/readyz`);
     return response.ok;
   });
@@ -63,7 +64,7 @@ export async function untilServedBy(
   outputs: StackOutputs,
   hosts: readonly string[] = [outputs.edgeHost],
 ): Promise<void> {
-  await until(`${dataCenter} serves ${hosts.join(" and ")}`, async () => {
+  await untilCloud(`${dataCenter} serves ${hosts.join(" and ")}`, async () => {
     const path = `${outputs.videos[0]?.relativePath ?? ""}/manifest(format=m3u8-cmaf)`;
     const answers = await Promise.all(
       hosts.map((host) =>
@@ -78,7 +79,7 @@ export async function untilServedBy(
 /** Starts a data center's media service again at once; the longer it kept dying, the longer it would wait. */
 export async function restoreService(cloud: LocalCloud, dataCenter: string): Promise<void> {
   // The supervisor may not have seen yet that it died, and would then see nothing to restore.
-  await until(`${dataCenter}'s media service runs again`, async () => {
+  await untilCloud(`${dataCenter}'s media service runs again`, async () => {
     await causeFault(cloud, { target: dataCenter, what: "service", action: "restore" });
     const { processes, dataCenters } = await cloud.facts();
     const pid = processes[dataCenters[dataCenter]?.service ?? ""];
@@ -115,11 +116,7 @@ async function control(cloud: ControlledCloud, call: string, body: unknown): Pro
   assert(response.ok, `${call}: ${response.status} ${await response.text()}`);
 }
 
-async function until(what: string, check: () => Promise<boolean>, seconds = 120): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    if (await check().catch(() => false)) return;
-    if (Date.now() > deadline) throw new Error(`not after ${seconds} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
+/** Asks a cloud that may just be coming up, where no answer is a no. */
+function untilCloud(what: string, check: () => Promise<boolean>): Promise<void> {
+  return until(what, () => check().catch(() => false), 120_000, 250);
 }

@@ -236,12 +236,3 @@ export class ScratchStack {
     return { child, ended, output: () => stdout + stderr };
   }
 }
-
-/** Waits until something holds, at most so long. */
-export async function until(what: string, holds: () => boolean, timeoutMs = 60_000): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
