@@ -19,6 +19,9 @@ import type { EntityDefinition } from "./table-entity-store";
 /** Index by name. Entities without one are found by going through all: nobody looks for them. */
 export const byName = { value: (entity: { name: string | null }) => entity.name ?? undefined };
 
+/** Columns of what says when it was made and changed. */
+export const dated = { created: "date", lastModified: "date" } as const;
+
 /** How assets are kept. */
 export const ASSETS: EntityDefinition<Asset, "name"> = {
   kind: "asset",
@@ -29,8 +32,7 @@ export const ASSETS: EntityDefinition<Asset, "name"> = {
     options: "int32",
     formatOption: "int32",
     state: "int32",
-    created: "date",
-    lastModified: "date",
+    ...dated,
     storageAccountName: "string",
     container: "string",
     containerReady: "boolean",
@@ -57,8 +59,7 @@ export const FILES: EntityDefinition<AssetFile, "parent" | "name" | "place" | "p
     encryptionKeyId: "string",
     initializationVector: "string",
     options: "int32",
-    created: "date",
-    lastModified: "date",
+    ...dated,
   },
   indexes: {
     parent: { value: (file) => file.parentAssetId },
@@ -90,8 +91,7 @@ export const ACCESS_POLICIES: EntityDefinition<AccessPolicy, "name"> = {
     name: "string",
     durationMinutes: "double",
     permissions: "int32",
-    created: "date",
-    lastModified: "date",
+    ...dated,
   },
   indexes: { name: byName },
 };
@@ -132,8 +132,7 @@ export const JOBS: EntityDefinition<Job, "name" | "pending" | "urgent"> = {
   idKind: "jid",
   columns: {
     name: "string",
-    created: "date",
-    lastModified: "date",
+    ...dated,
     startTime: "date",
     endTime: "date",
     state: "int32",
@@ -188,8 +187,7 @@ export const STREAMING_ENDPOINTS: EntityDefinition<StreamingEndpoint, "name" | "
   columns: {
     name: "string",
     description: "string",
-    created: "date",
-    lastModified: "date",
+    ...dated,
     state: "string",
     scaleUnits: "int32",
     cdnEnabled: "boolean",

@@ -1,5 +1,5 @@
 import type { JobTemplate, TaskTemplate } from "../domain/job-template";
-import { byName } from "./entity-definitions";
+import { byName, dated } from "./entity-definitions";
 import type { EntityDefinition } from "./table-entity-store";
 
 /** How job templates are kept. */
@@ -11,8 +11,7 @@ export const JOB_TEMPLATES: EntityDefinition<JobTemplate, "name"> = {
     body: "text",
     numberOfInputAssets: "int32",
     templateType: "int32",
-    created: "date",
-    lastModified: "date",
+    ...dated,
   },
   indexes: { name: byName },
 };
@@ -32,8 +31,7 @@ export const TASK_TEMPLATES: EntityDefinition<TaskTemplate, "jobTemplate"> = {
     encryption: "json",
     numberOfInputAssets: "int32",
     numberOfOutputAssets: "int32",
-    created: "date",
-    lastModified: "date",
+    ...dated,
   },
   indexes: { jobTemplate: { value: (task) => task.jobTemplateId } },
 };

@@ -6,7 +6,7 @@ import type { ContentKey } from "../domain/content-key";
 import type { AssetDeliveryPolicy } from "../domain/delivery-policy";
 import type { EntityLink } from "../domain/entity-link";
 import type { ProtectionKey } from "../domain/protection-key";
-import { byName } from "./entity-definitions";
+import { byName, dated } from "./entity-definitions";
 import type { EntityDefinition } from "./table-entity-store";
 
 /** How content keys are kept. */
@@ -21,8 +21,7 @@ export const CONTENT_KEYS: EntityDefinition<ContentKey, "name"> = {
     checksum: "string",
     authorizationPolicyId: "string",
     trackIdentifiers: "string",
-    created: "date",
-    lastModified: "date",
+    ...dated,
   },
   indexes: { name: byName },
 };
@@ -36,8 +35,7 @@ export const DELIVERY_POLICIES: EntityDefinition<AssetDeliveryPolicy, "name"> = 
     protocol: "int32",
     type: "int32",
     configuration: "text",
-    created: "date",
-    lastModified: "date",
+    ...dated,
   },
   indexes: { name: byName },
 };

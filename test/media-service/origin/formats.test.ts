@@ -7,18 +7,7 @@ import { loadSegment, loadText, mediaPlaylists, segmentUrls } from "../../suppor
 import { type PlayedSample, readSegment } from "../packaging/read-segment";
 import { readSmoothFragment } from "../packaging/read-smooth";
 import { adtsFrames, nalUnits, type PlayedUnit, TsReader } from "../packaging/read-ts";
-import {
-  CMAF_OUTPUTS,
-  encode,
-  FIXTURE_SECONDS,
-  hasEncoder,
-  hasFfmpeg,
-  HEVC_ENCODER,
-  HEVC_OUTPUTS,
-  PROGRESSIVE_OUTPUTS,
-  putAssets,
-  run,
-} from "./media-fixture";
+import { encodeAll, FIXTURE_SECONDS, hasFfmpeg, putAssets, run } from "./media-fixture";
 import { CONTAINER, LOCATOR, startOrigin, type TestOrigin } from "./test-origin";
 
 /** Assets, by the file that their best picture and their sound are in. */
@@ -48,11 +37,7 @@ describe("every format that the origin serves", function () {
       process.stdout.write("    no FFmpeg: formats are not read by others here\n");
       this.skip();
     }
-    files = await encode({
-      ...CMAF_OUTPUTS,
-      ...PROGRESSIVE_OUTPUTS,
-      ...(hasEncoder(HEVC_ENCODER) ? HEVC_OUTPUTS : {}),
-    });
+    files = await encodeAll();
     origin = await startOrigin();
     putAssets(origin.blobs, CONTAINER, files);
     await origin.app.listen({ host: "127.0.0.1", port: 0 });

@@ -43,6 +43,15 @@ export async function run(tool: "ffmpeg" | "ffprobe", args: readonly string[]): 
   return stdout;
 }
 
+/** Every form of the fixture that this machine's FFmpeg can make. */
+export function encodeAll(): Promise<Map<string, Buffer>> {
+  return encode({
+    ...CMAF_OUTPUTS,
+    ...PROGRESSIVE_OUTPUTS,
+    ...(hasEncoder(HEVC_ENCODER) ? HEVC_OUTPUTS : {}),
+  });
+}
+
 /** Files made by FFmpeg from the sample, by name. */
 export async function encode(
   outputs: Readonly<Record<string, readonly string[]>>,
@@ -91,10 +100,10 @@ export const PROGRESSIVE_OUTPUTS = {
 };
 
 /** The encoder of {@link HEVC_OUTPUTS}. */
-export const HEVC_ENCODER = "libx265";
+const HEVC_ENCODER = "libx265";
 
 /** HEVC as its encoder likes it: open groups of pictures, composition offsets from the beginning. */
-export const HEVC_OUTPUTS = {
+const HEVC_OUTPUTS = {
   "hevc.mp4": [
     ...["-vf", "scale=320:180", "-c:v", HEVC_ENCODER, "-preset", "ultrafast", "-tag:v", "hvc1"],
     ...["-x265-params", "open-gop=1:keyint=50:min-keyint=50:scenecut=0:bframes=4:log-level=none"],

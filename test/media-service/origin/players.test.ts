@@ -6,18 +6,7 @@ import { TICKS_PER_SECOND } from "../../../media-service/packaging/time";
 import { chromiumPath, launchBrowser } from "../../support/browser";
 import { loadSegment, loadText, mediaPlaylists, segmentUrls } from "../../support/streaming";
 import { type PlayedSample, readSegment } from "../packaging/read-segment";
-import {
-  CMAF_OUTPUTS,
-  encode,
-  FIXTURE_SECONDS,
-  hasEncoder,
-  hasFfmpeg,
-  HEVC_ENCODER,
-  HEVC_OUTPUTS,
-  PROGRESSIVE_OUTPUTS,
-  putAssets,
-  run,
-} from "./media-fixture";
+import { encodeAll, FIXTURE_SECONDS, hasFfmpeg, putAssets, run } from "./media-fixture";
 import { CONTAINER, LOCATOR, startOrigin, type TestOrigin } from "./test-origin";
 
 const ASSETS = ["cmaf", "plain", "hevc"];
@@ -37,11 +26,7 @@ describe("what the origin serves, seen by others", function () {
 
   before(async function () {
     if (!hasFfmpeg()) this.skip();
-    files = await encode({
-      ...CMAF_OUTPUTS,
-      ...PROGRESSIVE_OUTPUTS,
-      ...(hasEncoder(HEVC_ENCODER) ? HEVC_OUTPUTS : {}),
-    });
+    files = await encodeAll();
     origin = await startOrigin({ watchPage: true });
     // The film is made of boxes alone; nothing could decode it.
     origin.blobs.remove(CONTAINER, "film.ism");
