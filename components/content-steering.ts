@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PathwayList } from "../dynamic-providers/pathway-list";
+import { accountInput } from "./media-services-connection";
 import type { Settings } from "./settings/settings";
 import type { StreamingDataCenter } from "./streaming-data-center";
 
@@ -14,7 +15,7 @@ export interface ContentSteeringArgs extends Pick<
 
 /**
  * Tells every media service the ways to the library: the edge, then the data centers in order of
- * priority. It is written into their stores and not into their environment because a data center's
+ * priority. They are told when they run, and not by their environment, because a data center's
  * host is known only when its service exists, and so do all the others' hosts: there is no order in
  * which the services could be told by their declarations. Nothing restarts when the ways change.
  */
@@ -25,10 +26,9 @@ export class ContentSteering extends pulumi.ComponentResource {
     const { mediaServices, contentSteering, dataCenters } = args;
     if (mediaServices.kind === "self-hosted" && contentSteering) {
       const pathways = this.pathways(args);
-      for (const { dataCenter, storage } of dataCenters) {
-        const { accountName, accountKey, blobEndpoint } = storage;
-        const store = { accountName, ...(accountKey && { accountKey }), blobEndpoint };
-        new PathwayList(dataCenter, { ...store, pathways }, { parent: this });
+      for (const { dataCenter, connection } of dataCenters) {
+        const account = accountInput(connection);
+        new PathwayList(dataCenter, { account, pathways }, { parent: this });
       }
     }
     this.registerOutputs({});

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { recoverChangesets } from "./api/changeset-recovery";
+import { registerManagement } from "./api/management";
 import { type ApiDeps, registerApi } from "./api/register-api";
 import { JwksKeys } from "./authority/jwks-keys";
 import type { ManagedIdentityStorage, MediaServiceConfig } from "./config";
@@ -104,7 +105,9 @@ export class MediaServiceContext implements AsyncDisposable {
     await ensureDefaultEndpoint(account);
     await this.resealSecrets();
     const apiRoot = (): string => `${account.account.streamingBaseUrl}/api/`;
-    const model = registerApi(app, { account, ...whoMayCall(config), clock: systemClock, apiRoot });
+    const callers = whoMayCall(config);
+    const model = registerApi(app, { account, ...callers, clock: systemClock, apiRoot });
+    registerManagement(app, { ...callers, blobs: account.blobs, clock: systemClock });
     const resume = async (): Promise<void> => {
       const resumed = await resumePendingJobs(account);
       if (resumed > 0) log.info({ resumed }, "pending jobs brought to the workers");

@@ -1,40 +1,25 @@
-import { isDeepStrictEqual } from "node:util";
-import {
-  type BlockBlobClient,
-  ContainerClient,
-  RestError,
-  StorageSharedKeyCredential,
-} from "@azure/storage-blob";
 import { InputCheck } from "./check-inputs";
-import { isUnknown, type ResourceOperations } from "./resource-operations";
+import { compareInputs } from "./compare-inputs";
+import { MediaServicesClient } from "./media-services-client/client";
+import type { AccountInputs, ResourceOperations } from "./resource-operations";
 
 /** Inputs of a list of pathways. */
-export interface PathwayListInputs {
-  /** Storage account of the data center that is to know the pathways. */
-  readonly accountName: string;
-  /** Secret; none where the store lets in identities only. */
-  readonly accountKey?: string;
-  readonly blobEndpoint: string;
+export interface PathwayListInputs extends AccountInputs {
   /** In the order in which viewers should try them. */
   readonly pathways: readonly { readonly name: string; readonly baseUrl: string }[];
-  readonly version: number;
 }
 
-type Store = Pick<PathwayListInputs, "accountName" | "accountKey" | "blobEndpoint">;
+/** Beside the API's root: no entity of the account. */
+const PATH = "../management/pathways";
 
-/** Where the media service looks. */
-const CONTAINER = "twinstream";
-const BLOB = "pathways.json";
-
-/** Writes the ways to the library into a store: one small blob, which any run may write anew. */
+/**
+ * Tells a media service the ways to the library: one small list, which any run may write anew. State of
+ * version 1 was written into the store by its key, and names no account: the next run brings it up.
+ */
 export const operations: ResourceOperations<PathwayListInputs, PathwayListInputs> = {
   check(_olds, news) {
     const { failures } = new InputCheck(news)
-      .text(
-        "accountName",
-        ...(news.accountKey === undefined ? [] : ["accountKey" as const]),
-        "blobEndpoint",
-      )
+      .account("account")
       .require(
         "pathways",
         (list) => Array.isArray(list) && list.length > 0 && list.every(isPathway),
@@ -43,19 +28,16 @@ export const operations: ResourceOperations<PathwayListInputs, PathwayListInputs
     return Promise.resolve({ inputs: news, failures });
   },
 
-  diff(_id, olds, news) {
-    const moved = !isUnknown(news.accountName) && news.accountName !== olds.accountName;
-    const changes = isUnknown(news) || !isDeepStrictEqual(olds, news);
-    return Promise.resolve({ changes, replaces: moved ? ["accountName"] : [] });
-  },
+  diff: (_id, olds, news) => Promise.resolve(compareInputs(olds, news, { update: ["pathways"] })),
 
   async create(inputs) {
     await write(inputs);
-    return { id: `${inputs.accountName}/${CONTAINER}/${BLOB}`, outs: inputs };
+    return { id: `${inputs.account.accountName}/pathways`, outs: inputs };
   },
 
   async read(id, outs) {
-    const text = await readText(await blobIn(outs));
+    if (isOfVersion1(outs)) return { id, props: outs };
+    const text = await new MediaServicesClient(outs.account).manage("GET", PATH);
     if (text === undefined) return { id: "" };
     return { id, props: { ...outs, pathways: pathwaysIn(text) } };
   },
@@ -65,28 +47,18 @@ export const operations: ResourceOperations<PathwayListInputs, PathwayListInputs
     return { outs: news };
   },
 
-  async delete(_id, store) {
-    // Not the container: Azure refuses to make one anew within half a minute of its end.
-    await (await blobIn(store)).deleteIfExists();
+  async delete(_id, outs) {
+    // Without content steering nobody reads the list: what version 1 wrote may stay.
+    if (!isOfVersion1(outs)) await new MediaServicesClient(outs.account).manage("DELETE", PATH);
   },
 };
 
-async function write({ pathways, ...store }: PathwayListInputs): Promise<void> {
-  await (await containerIn(store)).createIfNotExists();
-  const text = JSON.stringify({ pathways }, null, 2);
-  const blob = await blobIn(store);
-  await blob.upload(text, Buffer.byteLength(text), {
-    blobHTTPHeaders: { blobContentType: "application/json" },
-  });
+async function write({ account, pathways }: PathwayListInputs): Promise<void> {
+  await new MediaServicesClient(account).manage("PUT", PATH, { pathways });
 }
 
-async function readText(blob: BlockBlobClient): Promise<string | undefined> {
-  try {
-    return (await blob.downloadToBuffer()).toString("utf8");
-  } catch (error) {
-    if (error instanceof RestError && error.statusCode === 404) return undefined;
-    throw error;
-  }
+function isOfVersion1(outs: Partial<PathwayListInputs>): boolean {
+  return outs.account === undefined;
 }
 
 /** What somebody else wrote is a difference, not an error. */
@@ -97,25 +69,6 @@ function pathwaysIn(text: string): PathwayListInputs["pathways"] {
   } catch {
     return [];
   }
-}
-
-async function containerIn(store: Store): Promise<ContainerClient> {
-  const url = `${store.blobEndpoint.replace(/\/+$/, "")}/${CONTAINER}`;
-  return new ContainerClient(url, await credentialFor(store), {
-    retryOptions: { maxTries: 5, retryDelayInMs: 250, maxRetryDelayInMs: 8_000 },
-  });
-}
-
-/** Without a key it is who deploys, a person's login or a workflow's identity, whose role counts. */
-async function credentialFor({ accountName, accountKey }: Store) {
-  if (accountKey !== undefined) return new StorageSharedKeyCredential(accountName, accountKey);
-  // Loaded here and not above: it takes 30 MB, and with a key nobody needs it.
-  const { DefaultAzureCredential } = await import("@azure/identity");
-  return new DefaultAzureCredential();
-}
-
-async function blobIn(store: Store): Promise<BlockBlobClient> {
-  return (await containerIn(store)).getBlockBlobClient(BLOB);
 }
 
 function isPathway(value: unknown): boolean {

@@ -1,16 +1,11 @@
 import type { FastifyBaseLogger } from "fastify";
 import { NotFoundError } from "../domain/errors";
+import { MAX_PATHWAYS_BYTES, parsePathways, PATHWAYS_BLOB } from "../domain/pathways";
 import type { Pathway } from "../packaging/pathway";
 import type { BlobStore } from "../ports/blob-store";
 
-/** Where the deployment writes the pathways of all data centers once it knows their hosts. */
-export const PATHWAYS_BLOB = { container: "twinstream", blob: "pathways.json" };
-
 const KEEP_MS = 5_000;
 const READ_TIMEOUT_MS = 1_000;
-const MAX_BYTES = 64 * 1024;
-const NAME = /^[\w.-]{1,64}$/;
-const BASE_URL = /^https?:\/\/[a-z0-9.[\]:-]+$/i;
 
 /** The ways to the library, as the deployment last wrote them into the account's store. */
 export class PathwayList {
@@ -37,7 +32,7 @@ export class PathwayList {
     const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
     try {
       const { sizeBytes, etag } = await this.blobs.properties(PATHWAYS_BLOB, signal);
-      if (sizeBytes > MAX_BYTES) throw new Error(`${sizeBytes} bytes are too many`);
+      if (sizeBytes > MAX_PATHWAYS_BYTES) throw new Error(`${sizeBytes} bytes are too many`);
       const range = { offset: 0, sizeBytes, etag, signal };
       const bytes = await this.blobs.readRange(PATHWAYS_BLOB, range);
       this.known = parsePathways(bytes.toString("utf8"));
@@ -49,23 +44,4 @@ export class PathwayList {
     }
     return this.known;
   }
-}
-
-/** @throws Error when the text is anything but a list of pathways. */
-function parsePathways(text: string): Pathway[] {
-  const { pathways } = JSON.parse(text) as { pathways?: unknown };
-  if (!Array.isArray(pathways) || !pathways.every(isPathway)) {
-    throw new Error("it is no { pathways: [{ name, baseUrl }] }");
-  }
-  return pathways.map(({ name, baseUrl }) => ({ name, baseUrl }));
-}
-
-function isPathway(value: unknown): value is Pathway {
-  const { name, baseUrl } = (value ?? {}) as Partial<Record<keyof Pathway, unknown>>;
-  return (
-    typeof name === "string" &&
-    NAME.test(name) &&
-    typeof baseUrl === "string" &&
-    BASE_URL.test(baseUrl)
-  );
 }

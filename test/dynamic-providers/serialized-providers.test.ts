@@ -231,9 +231,7 @@ function declareAll(): pulumi.CustomResource[] {
       ismFileName: "a.ism",
     }),
     new PathwayList("pathways", {
-      accountName: "east",
-      accountKey: pulumi.secret(KEY),
-      blobEndpoint: "http://127.0.0.1:1/east",
+      account,
       pathways: [{ name: "edge", baseUrl: "http://edge.test" }],
     }),
     new ReplicaAsset("replica", { account, name: "asset-1", sourceAssetOptions: 0 }),

@@ -4,7 +4,7 @@ import pino from "pino";
 import { FrontDoor } from "../../local-cloud/edge/front-door";
 import type { RouteSettings } from "../../local-cloud/edge/front-door-settings";
 import { WatchControl } from "../../local-cloud/edge/watch-control";
-import { PATHWAYS_BLOB } from "../../media-service/origin/pathway-list";
+import { PATHWAYS_BLOB } from "../../media-service/domain/pathways";
 import { putAssets } from "../media-service/origin/media-fixture";
 import { CONTAINER } from "../media-service/origin/test-origin";
 import { TwoOrigins } from "../media-service/origin/two-origins";

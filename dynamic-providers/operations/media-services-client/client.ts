@@ -11,7 +11,7 @@ import { isEntity, text, type WireEntity } from "./wire-values";
 const PAGE_SIZE = 1_000;
 
 interface Call {
-  readonly method: "GET" | "POST" | "MERGE" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "MERGE" | "DELETE";
   /** Path and query after the API root, encoded. */
   readonly path: string;
   readonly body?: WireEntity;
@@ -116,6 +116,22 @@ export class MediaServicesClient {
       repeatable: true,
     });
     return answer.headers.get("operation-id") ?? undefined;
+  }
+
+  /** Asks something beside the entities; answers the body, or undefined where nothing is. */
+  async manage(
+    method: "GET" | "PUT" | "DELETE",
+    path: string,
+    body?: WireEntity,
+  ): Promise<string | undefined> {
+    const what = `${method} of ${path.replace(/^[./]+/, "")}`;
+    try {
+      const call = { method, path, what, repeatable: true, ...(body && { body }) };
+      return (await this.call(call)).body;
+    } catch (error) {
+      if (method !== "PUT" && isNotFound(error)) return undefined;
+      throw error;
+    }
   }
 
   /** The address of an entity, for links in bodies. */

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { PATHWAYS_BLOB } from "../../../media-service/origin/pathway-list";
+import { PATHWAYS_BLOB } from "../../../media-service/domain/pathways";
 import { CONTAINER, LOCATOR, startOrigin } from "./test-origin";
 import { TwoOrigins } from "./two-origins";
 

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { OriginDeps } from "../../../media-service/origin/origin-deps";
-import { PATHWAYS_BLOB } from "../../../media-service/origin/pathway-list";
+import { PATHWAYS_BLOB } from "../../../media-service/domain/pathways";
 import { startOrigin, type TestOrigin } from "./test-origin";
 
 /** An origin that listens. */
