@@ -73,13 +73,18 @@ function readSizes(bytes: Buffer, stbl: Box, fileBytes: number): Uint32Array {
   if (same * count > fileBytes) {
     throw new CorruptError(`${count} samples of ${same} bytes do not fit into the file`);
   }
-  const sizes = new Uint32Array(count);
-  if (same > 0) return sizes.fill(same);
+  if (same > 0) return new Uint32Array(count).fill(same);
+  return listedSizes(bytes, table.payload + 12, { count, bits });
+}
+
+function listedSizes(
+  bytes: Buffer,
+  start: number,
+  { count, bits }: { readonly count: number; readonly bits: number },
+): Uint32Array {
+  if (bits === 32) return wordsAt(bytes, start, count);
   const readSize = sizeReader(bits);
-  for (let index = 0; index < count; index++) {
-    sizes[index] = readSize(bytes, table.payload + 12, index);
-  }
-  return sizes;
+  return Uint32Array.from({ length: count }, (_, index) => readSize(bytes, start, index));
 }
 
 /** Reads the size of a sample from a list of numbers of so many bits. */
@@ -92,8 +97,6 @@ function sizeReader(bits: number): (bytes: Buffer, start: number, index: number)
       return (bytes, start, index) => bytes.readUInt8(start + index);
     case 16:
       return (bytes, start, index) => bytes.readUInt16BE(start + index * 2);
-    case 32:
-      return (bytes, start, index) => bytes.readUInt32BE(start + index * 4);
     default:
       throw new CorruptError(`'stz2' has sizes of ${bits} bits; only 4, 8 and 16 exist`);
   }
@@ -110,14 +113,13 @@ function highestOf(offsets: Counts): number {
 
 function readDecodeTimes(bytes: Buffer, stts: Box, count: number): Counts {
   let end = 0;
-  forEachRun(bytes, stts, (run, offset) => {
-    end += run * bytes.readUInt32BE(offset + 4);
+  forEachRun(bytes, stts, (run, duration) => {
+    end += run * duration;
   });
   const times = counts(count + 1, end);
   let index = 0;
   let time = 0;
-  forEachRun(bytes, stts, (run, offset) => {
-    const duration = bytes.readUInt32BE(offset + 4);
+  forEachRun(bytes, stts, (run, duration) => {
     for (let left = run; left > 0 && index < count; left--) {
       times[index++] = time;
       time += duration;
@@ -134,8 +136,7 @@ function readCompositionOffsets(bytes: Buffer, stbl: Box, count: number): Int32A
   const offsets = new Int32Array(count);
   let index = 0;
   // Version 0 is unsigned by the letter, but writers put negative numbers into it all the same.
-  forEachRun(bytes, ctts, (run, offset) => {
-    const value = bytes.readInt32BE(offset + 4);
+  forEachRun(bytes, ctts, (run, value) => {
     for (let left = run; left > 0 && index < count; left--) offsets[index++] = value;
   });
   return offsets;
@@ -153,13 +154,20 @@ function readSync(bytes: Buffer, stbl: Box, count: number): Uint8Array | undefin
   return sync;
 }
 
-/** Calls for each (count, value) pair of `stts` and `ctts` with the count and the pair's place. */
-function forEachRun(bytes: Buffer, table: Box, use: (run: number, offset: number) => void): void {
-  const entries = bytes.readUInt32BE(table.payload + 4);
-  for (let entry = 0; entry < entries; entry++) {
-    const offset = table.payload + 8 + entry * 8;
-    use(bytes.readUInt32BE(offset), offset);
-  }
+/** Calls for each pair of `stts` and `ctts` with its count and its value. */
+function forEachRun(bytes: Buffer, table: Box, use: (run: number, value: number) => void): void {
+  const pairs = wordsAt(bytes, table.payload + 8, bytes.readUInt32BE(table.payload + 4) * 2);
+  for (let at = 0; at < pairs.length; at += 2) use(pairs[at] ?? 0, pairs[at + 1] ?? 0);
+}
+
+/** Numbers of 32 bits as the processor has them: turned round in one go, not one by one. */
+function wordsAt(bytes: Buffer, start: number, count: number): Uint32Array {
+  const end = start + count * 4;
+  if (end > bytes.length) throw new RangeError(`a table ends ${end - bytes.length} bytes late`);
+  const words = Buffer.allocUnsafeSlow(count * 4);
+  bytes.copy(words, 0, start, end);
+  // Everything that Node runs on has the lowest byte in front.
+  return new Uint32Array(words.swap32().buffer, 0, count);
 }
 
 function readOffsets(

@@ -167,21 +167,24 @@ function sampleTables(
   return [
     fullBox(
       { type: "stts" },
-      uint32(samples.length, ...samples.flatMap(({ duration }) => [1, duration])),
+      counted(
+        samples.length,
+        samples.flatMap(({ duration }) => [1, duration]),
+      ),
     ),
     ...(samples.some(({ compositionOffset }) => compositionOffset !== undefined)
       ? [
           fullBox(
             { type: "ctts", version: 1 },
-            uint32(
+            counted(
               samples.length,
-              ...samples.flatMap(({ compositionOffset = 0 }) => [1, compositionOffset >>> 0]),
+              samples.flatMap(({ compositionOffset = 0 }) => [1, compositionOffset >>> 0]),
             ),
           ),
         ]
       : []),
     ...(sync.length < samples.length
-      ? [fullBox({ type: "stss" }, uint32(sync.length, ...sync))]
+      ? [fullBox({ type: "stss" }, counted(sync.length, sync))]
       : []),
     fullBox({ type: "stsc" }, uint32(runs.length), ...runs),
     sizesBox(
@@ -189,13 +192,20 @@ function sampleTables(
       sizeBits,
     ),
     wideOffsets === true
-      ? fullBox({ type: "co64" }, uint32(offsets.length), ...offsets.map(uint64))
-      : fullBox({ type: "stco" }, uint32(offsets.length, ...offsets)),
+      ? fullBox({ type: "co64" }, uint32(offsets.length), Buffer.concat(offsets.map(uint64)))
+      : fullBox({ type: "stco" }, counted(offsets.length, offsets)),
   ];
 }
 
+/** A count and a list that may be too long to be arguments. */
+function counted(count: number, values: readonly number[]): Buffer {
+  const list = Buffer.alloc(values.length * 4);
+  values.forEach((value, index) => list.writeUInt32BE(value, index * 4));
+  return Buffer.concat([uint32(count), list]);
+}
+
 function sizesBox(sizes: readonly number[], bits?: 4 | 8 | 16): Buffer {
-  if (bits === undefined) return fullBox({ type: "stsz" }, uint32(0, sizes.length, ...sizes));
+  if (bits === undefined) return fullBox({ type: "stsz" }, uint32(0), counted(sizes.length, sizes));
   const digits = sizes.map((size) => size.toString(16).padStart(bits / 4, "0")).join("");
   const list = Buffer.from(digits.length % 2 === 0 ? digits : `${digits}0`, "hex");
   return fullBox({ type: "stz2" }, uint32(bits, sizes.length), list);
