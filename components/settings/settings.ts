@@ -8,6 +8,7 @@ import {
 } from "./data-centers";
 import { type DeliverySettings, readDelivery } from "./delivery";
 import { type HostingSettings, readHosting } from "./hosting";
+import type { LibraryFiles } from "./library";
 import { type MediaServicesSettings, readMediaServices } from "./media-services";
 import { readVideos, type Video } from "./videos";
 
@@ -47,6 +48,7 @@ export interface SettingsSource {
   keys: string[];
   /** Length in bytes of a regular file, relative to the project's root; undefined where there is none. */
   fileSizeBytes: (file: string) => number | undefined;
+  files: LibraryFiles;
 }
 
 /** Every key that is read; the schema in Pulumi.yaml describes each. */
@@ -64,6 +66,7 @@ export const settingKeys = [
   "frontDoorSku",
   "image",
   "keepVersionsDays",
+  "library",
   "locatorDays",
   "logLevel",
   "logRetentionDays",
@@ -110,6 +113,7 @@ export function readSettings(source: SettingsSource): Settings {
       encodeIn: readDataCenterName(config, "encodeIn", dataCenters),
       dataCenterNames: dataCenters.map(({ name }) => name),
       fileSizeBytes: source.fileSizeBytes,
+      files: source.files,
     }),
     videosAtOnce: config.integer("videosAtOnce", { min: 1, max: 256, fallback: 16 }),
     mediaServices,

@@ -1,6 +1,7 @@
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { globSync } from "tinyglobby";
 import { readSettings, type Settings } from "./settings";
 
 // Not pulumi.getRootDirectory: without an engine, in tests, that is no directory.
@@ -20,10 +21,22 @@ export function stackSettings(): Settings {
       .filter((key) => key.startsWith(prefix))
       .map((key) => key.slice(prefix.length)),
     fileSizeBytes,
+    files: { find, readText },
   });
 }
 
 function fileSizeBytes(file: string): number | undefined {
   const stats = statSync(resolve(projectRoot, file), { throwIfNoEntry: false });
   return stats?.isFile() ? stats.size : undefined;
+}
+
+function find(pattern: string): string[] {
+  // Sorted, so that the same files are the same library on every machine.
+  return globSync([pattern], { cwd: projectRoot, expandDirectories: false }).sort();
+}
+
+function readText(file: string): string | undefined {
+  return fileSizeBytes(file) === undefined
+    ? undefined
+    : readFileSync(resolve(projectRoot, file), "utf8");
 }

@@ -1,4 +1,6 @@
 import type { ConfigReader, Entry } from "./config-reader";
+import { type LibraryFiles, readLibrary } from "./library";
+import { assetName } from "./video-names";
 
 /** One video of the library. */
 export interface Video {
@@ -21,6 +23,7 @@ export interface VideoSurroundings {
   dataCenterNames: string[];
   /** Length in bytes of a regular file, relative to the project's root; undefined where there is none. */
   fileSizeBytes: (file: string) => number | undefined;
+  files: LibraryFiles;
 }
 
 const GUID_LENGTH = 36;
@@ -34,10 +37,11 @@ const locatorIdForm = {
 };
 const fileForm = { pattern: /\S/, allowed: "a path relative to the project's root" };
 
-/** Reads `videos`: each with a file that is there, no two with one asset name. */
+/** Reads `videos` and `library`: each with a file that is there, no two with one asset name. */
 export function readVideos(config: ConfigReader, surroundings: VideoSurroundings): Video[] {
   const videos: Video[] = [];
-  for (const owner of config.entries("videos") ?? []) {
+  const listed = config.entries("videos") ?? [];
+  for (const owner of [...listed, ...readLibrary(config, surroundings.files)]) {
     config.onlyMembers(owner, ["name", "file", "encodeIn", "locatorId"]);
     const title = config.member(owner, "name", titleForm);
     const video = {
@@ -52,11 +56,6 @@ export function readVideos(config: ConfigReader, surroundings: VideoSurroundings
     videos.push(video);
   }
   return videos;
-}
-
-/** "Big Buck Bunny" and "big-buck-bunny" name the same assets. */
-function assetName(title: string): string {
-  return title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
 }
 
 function readFile(config: ConfigReader, owner: Entry, { fileSizeBytes }: VideoSurroundings) {
@@ -101,9 +100,10 @@ function refuseSameName(
 ): void {
   const other = earlier.find(({ name }) => name === video.name);
   if (!other || video.name === "") return;
+  const [mine, theirs] = [video, other].map(({ title, file }) => `"${title}" of "${file}"`);
   const problem =
     other.title === video.title
-      ? `"${video.title}" is taken by an earlier video`
-      : `"${video.title}" gives the same asset name, "${video.name}", as "${other.title}"`;
+      ? `${mine ?? ""} is taken by ${theirs ?? ""}`
+      : `${mine ?? ""} gives the same asset name, "${video.name}", as ${theirs ?? ""}`;
   config.refuse(`${at}.name`, `${problem}; choose another name`);
 }

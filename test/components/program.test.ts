@@ -284,6 +284,17 @@ describe("A change of the configuration", function () {
     );
   });
 
+  it("to a pattern of files declares a video for each that is there", async () => {
+    const deployment = await run({ videos: [], library: { glob: "samples/*.mp4" } });
+
+    assert.deepEqual(
+      Object.values(ofType(deployment, `${dynamic}:MezzanineAsset`)).map(({ inputs }) => [
+        ...[inputs["name"], inputs["file"]],
+      ]),
+      [["big-buck-bunny-40s-mezzanine", "samples/big-buck-bunny-40s.mp4"]],
+    );
+  });
+
   it("to one video at a time begins none before all of the one before it is there", async () => {
     const videos = ["one", "two", "three"].map((name) => ({
       name,

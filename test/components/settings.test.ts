@@ -39,6 +39,7 @@ function read(config: Config) {
     raw: (key) => text[key],
     keys: Object.keys(text),
     fileSizeBytes: (file) => sizes[file],
+    files: { find: () => [], readText: () => undefined },
   });
 }
 
@@ -302,7 +303,7 @@ describe("the stack's settings", () => {
     {
       why: "two videos of one name",
       config: { videos: [bunny, bunny] },
-      problem: 'videos[1].name: "Bunny" is taken by an earlier video; choose another name',
+      problem: 'videos[1].name: "Bunny" of "samples/bunny.mp4" is taken by "Bunny" of "samples/bunny.mp4"; choose another name',
     },
     {
       why: "two videos that would give one asset name",
@@ -313,7 +314,7 @@ describe("the stack's settings", () => {
         ],
       },
       problem:
-        'videos[1].name: "big_bunny" gives the same asset name, "big-bunny", as "Big Bunny"; choose another name',
+        'videos[1].name: "big_bunny" of "samples/bunny.mp4" gives the same asset name, "big-bunny", as "Big Bunny" of "samples/bunny.mp4"; choose another name',
     },
     {
       why: "a video without a name",

@@ -1,0 +1,76 @@
+import type { ConfigReader, Entry } from "./config-reader";
+import { manifestEntries } from "./manifest";
+import { nameOfFile } from "./video-names";
+
+/** What reading a library needs of the disk; paths are relative to the project's root. */
+export interface LibraryFiles {
+  /** Regular files that match a pattern, sorted, with `/` between folders. */
+  find: (pattern: string) => string[];
+  /** A file's text; undefined where there is none. */
+  readText: (file: string) => string | undefined;
+}
+
+const sources = ["folder", "glob", "manifest"] as const;
+const videoFiles = "**/*.{mp4,m4v,mov,mkv,webm,ts,mpg,avi,mxf,wmv}";
+const pathForm = { pattern: /\S/, allowed: "a path relative to the project's root" };
+
+/**
+ * Reads `library`: videos by the folder, the pattern or the manifest that they are found by, in the form
+ * of entries of `videos`.
+ */
+export function readLibrary(config: ConfigReader, files: LibraryFiles): Entry[] {
+  const owner: Entry = { at: "library", entry: config.record("library") };
+  if (Object.keys(owner.entry).length === 0) return [];
+  const given = sources.filter((source) => owner.entry[source] !== undefined);
+  const [source] = given;
+  if (source === undefined || given.length > 1) {
+    config.refuse(
+      "library",
+      `names ${given.join(" and ") || "no source"}; allowed: one of ${sources.join(", ")}`,
+    );
+    return [];
+  }
+  config.onlyMembers(owner, [source]);
+  const place = config.member(owner, source, pathForm);
+  if (place === "") return [];
+  if (source === "manifest") return manifestOf(config, files, place);
+  const pattern = source === "glob" ? place : `${escaped(place).replace(/\/$/, "")}/${videoFiles}`;
+  return filesOf(config, files, { at: `library.${source}`, place, pattern });
+}
+
+function manifestOf(config: ConfigReader, files: LibraryFiles, file: string): Entry[] {
+  if (!/\.(?:json|csv)$/i.test(file)) {
+    config.refuse("library.manifest", `is "${file}"; allowed: a file that ends in .json or .csv`);
+    return [];
+  }
+  const text = files.readText(file);
+  if (text !== undefined) return manifestEntries(config, { file, text });
+  config.refuse("library.manifest", `there is no file "${file}" below the project's root`);
+  return [];
+}
+
+function filesOf(
+  config: ConfigReader,
+  files: LibraryFiles,
+  { at, place, pattern }: { at: string; place: string; pattern: string },
+): Entry[] {
+  const found = files.find(pattern);
+  if (found.length === 0) config.refuse(at, `"${place}" holds no video files; give one that does`);
+  const base = fixedFolders(pattern);
+  return found.map((file) => ({
+    at: `${at} "${file}"`,
+    entry: { name: nameOfFile(file.slice(file.startsWith(base) ? base.length : 0)), file },
+  }));
+}
+
+/** The folders of a pattern before the first that is a pattern itself: what files match changes no name. */
+function fixedFolders(pattern: string): string {
+  const folders = pattern.split("/").slice(0, -1);
+  const first = folders.findIndex((folder) => /[*?[\]{}()!+@]/.test(folder.replaceAll(/\\./g, "")));
+  const fixed = first < 0 ? folders : folders.slice(0, first);
+  return fixed.map((folder) => `${folder.replaceAll("\\", "")}/`).join("");
+}
+
+function escaped(folder: string): string {
+  return folder.replaceAll("\\", "/").replaceAll(/[*?[\]{}()!+@]/g, "\\$&");
+}
