@@ -1,4 +1,3 @@
-import { ContainerClient } from "@azure/storage-blob";
 import { InputCheck } from "./check-inputs";
 import { compareInputs } from "./compare-inputs";
 import { type BlobEntry, toBlobEntry } from "./copy/blob-entry";
@@ -8,6 +7,7 @@ import { assets, type AssetFile, files, PERMISSIONS } from "./media-services-cli
 import { type SasLocator, withSasLocator } from "./media-services-client/sas-locator";
 import { setPrimaryFile } from "./primary-file";
 import type { AccountInputs, ResourceOperations } from "./resource-operations";
+import { storageBlob } from "./storage-blob";
 
 /** Inputs of an asset's files. */
 export interface AssetFilesInputs extends AccountInputs {
@@ -108,7 +108,7 @@ async function blobsOfCopy(
 }
 
 async function listBlobs({ containerUrl, query }: SasLocator): Promise<BlobEntry[]> {
-  const container = new ContainerClient(`${containerUrl}${query}`);
+  const container = new (storageBlob().ContainerClient)(`${containerUrl}${query}`);
   const abortSignal = AbortSignal.timeout(LIST_TIMEOUT_MS);
   const entries: BlobEntry[] = [];
   for await (const item of container.listBlobsFlat({ includeMetadata: true, abortSignal })) {

@@ -1,4 +1,4 @@
-import { RestError } from "@azure/storage-blob";
+import { storageBlob } from "../storage-blob";
 
 /** What kind of fault stopped a copy; stable, for callers and tests. */
 export type CopyErrorCode =
@@ -27,12 +27,12 @@ export class CopyError extends Error {
 
 /** HTTP status of a store's answer; undefined when there was no answer. */
 export function statusOf(error: unknown): number | undefined {
-  return error instanceof RestError ? error.statusCode : undefined;
+  return error instanceof storageBlob().RestError ? error.statusCode : undefined;
 }
 
 /** The store's own error code, for example `CannotVerifyCopySource`; empty when it gave none. */
 export function storeCodeOf(error: unknown): string {
-  if (!(error instanceof RestError)) return "";
+  if (!(error instanceof storageBlob().RestError)) return "";
   // A HEAD has no body: the code is in a header then, and the SDK leaves `code` empty.
   return error.code ?? error.response?.headers.get("x-ms-error-code") ?? "";
 }

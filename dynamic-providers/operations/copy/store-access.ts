@@ -1,4 +1,5 @@
-import { AnonymousCredential, ContainerClient } from "@azure/storage-blob";
+import type { ContainerClient } from "@azure/storage-blob";
+import { storageBlob } from "../storage-blob";
 import { CopyError } from "./copy-error";
 
 /** Where a container stands in a copy. */
@@ -11,6 +12,7 @@ export type StoreRole = "source" | "target";
  */
 export function openContainer(sasUrl: string, role: StoreRole): ContainerClient {
   try {
+    const { AnonymousCredential, ContainerClient } = storageBlob();
     return new ContainerClient(sasUrl, new AnonymousCredential(), {
       // Stores close idle connections; a request that meets the end of one is sent again.
       retryOptions: { maxTries: 5, retryDelayInMs: 250, maxRetryDelayInMs: 8_000 },

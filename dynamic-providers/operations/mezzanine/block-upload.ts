@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
-import { type Block, BlockBlobClient, type RestError } from "@azure/storage-blob";
+import type { Block, BlockBlobClient, RestError } from "@azure/storage-blob";
 import pLimit from "p-limit";
 import { createProgress, writeLine } from "../progress";
+import { storageBlob } from "../storage-blob";
 import { type FileContent, sourcePath } from "./source-file";
 
 const SMALLEST_BLOCK_BYTES = 8 * 1024 * 1024;
@@ -38,7 +39,7 @@ interface PlannedBlock {
  * @throws Error when the blob does not hold the file's content afterwards.
  */
 export async function uploadInBlocks(upload: BlockUpload): Promise<void> {
-  const blob = new BlockBlobClient(upload.blobUrl);
+  const blob = new (storageBlob().BlockBlobClient)(upload.blobUrl);
   const blocks = planBlocks(upload.content, upload.blockBytes);
   if (await isUploaded(blob, upload.content, blocks)) {
     writeLine(`${upload.label}: is there already`);
