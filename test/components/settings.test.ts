@@ -303,7 +303,8 @@ describe("the stack's settings", () => {
     {
       why: "two videos of one name",
       config: { videos: [bunny, bunny] },
-      problem: 'videos[1].name: "Bunny" of "samples/bunny.mp4" is taken by "Bunny" of "samples/bunny.mp4"; choose another name',
+      problem:
+        'videos[1].name: "Bunny" of "samples/bunny.mp4" is taken by "Bunny" of "samples/bunny.mp4"; choose another name',
     },
     {
       why: "two videos that would give one asset name",
