@@ -4,7 +4,7 @@ import { knownKinds } from "../../local-cloud/stand-in/kinds/known-kinds";
 import type { Properties } from "../../local-cloud/stand-in/properties";
 import { resourceId, unknownDeclaration } from "../../local-cloud/stand-in/resource-id";
 import type { Declared, Deployment } from "./deploy";
-import { runProgram } from "./run-program";
+import { type Config, runProgram } from "./run-program";
 
 /** Every stack that has a committed configuration. */
 export const stacks = readdirSync(resolve("."))
@@ -14,12 +14,13 @@ export const stacks = readdirSync(resolve("."))
 const runs = new Map<string, Promise<Deployment>>();
 let last: Promise<unknown> = Promise.resolve();
 
-/** What the program declares for a stack; it is run once. */
-export function deploymentOf(stack: string): Promise<Deployment> {
+/** What the program declares for a stack, with changes to its configuration; it is run once. */
+export function deploymentOf(stack: string, changes: Config = {}): Promise<Deployment> {
+  const key = `${stack} ${JSON.stringify(changes)}`;
   // One after the other: Pulumi's mocks and its configuration are the whole process's.
-  const run = runs.get(stack) ?? last.then(() => runProgram(stack));
+  const run = runs.get(key) ?? last.then(() => runProgram(stack, changes));
   last = run.catch(() => undefined);
-  runs.set(stack, run);
+  runs.set(key, run);
   return run;
 }
 
@@ -32,8 +33,8 @@ export interface AzureResource {
 }
 
 /** What a stack asks Azure for. */
-export async function azureResources(stack: string): Promise<AzureResource[]> {
-  const { resources } = await deploymentOf(stack);
+export async function azureResources(stack: string, changes?: Config): Promise<AzureResource[]> {
+  const { resources } = await deploymentOf(stack, changes);
   const declared = resources.filter(({ type }) => /^azure(-native)?:/.test(type));
   const ids = new Map(declared.map((one) => [`id of ${one.type} ${one.name}`, idOf(one)]));
   return declared.map((one) => ({

@@ -92,6 +92,19 @@ describe("Every resource that a stack asks Azure for", function () {
     assert.deepEqual(found, []);
   });
 
+  it("is so with accounts of the classic service as well", async () => {
+    const resources = await azureResources("dev", {
+      mediaServices: "azure",
+      mediaServicesApi: "http://127.0.0.1:8100/{account}/api/",
+      authority: "http://127.0.0.1:8100/",
+      servicePrincipal: { tenantId: "t", clientId: "c", clientSecret: "s3cret" },
+    });
+    const classic = resources.filter(({ type }) => type.startsWith("azure:media/"));
+
+    assert.equal(classic.length, 4);
+    for (const one of resources) assert.deepEqual(problems(one, one.inputs), [], one.name);
+  });
+
   it("refers only to what the stack declares as well", () => {
     for (const { stack, resource } of all) {
       const { type, name, inputs } = resource;

@@ -3,9 +3,15 @@ import { describe, it } from "mocha";
 import { checkDeclaration } from "../../../local-cloud/stand-in/check-declaration";
 import type { Problem } from "../../../local-cloud/stand-in/finding";
 import { knownKinds } from "../../../local-cloud/stand-in/kinds/known-kinds";
-import { inResourceGroup } from "../../../local-cloud/stand-in/kinds/resource-kind";
+import {
+  inResourceGroup,
+  type ResourceKind,
+} from "../../../local-cloud/stand-in/kinds/resource-kind";
 import { type Properties, unknown } from "../../../local-cloud/stand-in/properties";
 import { absentReferences } from "../../../local-cloud/stand-in/references";
+import { idProperties } from "../../../local-cloud/stand-in/resource-id";
+import { installedTypes } from "../../../local-cloud/stand-in/tables/installed-types";
+import type { Shape } from "../../../local-cloud/stand-in/tables/shape";
 
 const subscription = "/subscriptions/00000000-0000-0000-0000-000000000000";
 const inGroup = (rest: string) => `${subscription}/resourceGroups/g/providers/${rest}`;
@@ -82,6 +88,45 @@ describe("What Azure asks beyond the types", () => {
       assert.deepEqual(problems(type, app({ ...more, configuration: { registries } })), []);
     }
   });
+});
+
+/** Every path that a kind's rules speak of. */
+function pathsOf({ declaration }: ResourceKind): string[] {
+  const { required = [], replacedBy = [], among = {}, idPattern } = declaration;
+  const { choices = {}, patterns = {}, ranges = {}, references = {} } = declaration;
+  return [
+    ...idProperties(idPattern),
+    ...required,
+    ...replacedBy,
+    ...[choices, patterns, ranges, references, among].flatMap((rules) => Object.keys(rules)),
+    ...Object.values(among).map(({ path }) => path),
+  ];
+}
+
+/** Whether the types have something at a path; where there are several types, one of them. */
+function leadsSomewhere(shape: Shape, [step, ...rest]: string[]): boolean {
+  if (step === undefined) return true;
+  if (shape.kind === "union") {
+    return shape.members.some((member) => leadsSomewhere(member, [step, ...rest]));
+  }
+  if (step === "[]") return shape.kind === "list" && leadsSomewhere(shape.items, rest);
+  const field = shape.kind === "object" ? shape.fields().get(step) : undefined;
+  return field !== undefined && leadsSomewhere(field.shape, rest);
+}
+
+describe("The rules of every kind", () => {
+  for (const [token, kind] of knownKinds) {
+    it(`of ${token} speak of properties that there are`, () => {
+      const fields = installedTypes(token).argumentsOf(token);
+      assert(fields);
+      const shape: Shape = { kind: "object", fields: () => fields };
+      const nowhere = pathsOf(kind).filter(
+        (path) => !leadsSomewhere(shape, path.replaceAll("[]", ".[]").split(".")),
+      );
+
+      assert.deepEqual(nowhere, []);
+    });
+  }
 });
 
 describe("What a declaration refers to", () => {
