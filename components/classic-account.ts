@@ -33,10 +33,12 @@ export function declareClassicAccount(
       .apply(([name, host]) => filled(template, { account: name, location: args.location, host }));
   return {
     apiUrl: fill(settings.apiTemplate),
-    tokenUrl: fill(`${settings.authority}${tenantId}/oauth2/token`),
     accountName: pulumi.output(clientId),
-    accountKey: pulumi.secret(clientSecret),
-    resource: restAudience,
+    credentials: {
+      tokenUrl: fill(`${settings.authority}${tenantId}/oauth2/token`),
+      accountKey: pulumi.secret(clientSecret),
+      resource: restAudience,
+    },
     streamingHost: endpoint.hostName,
     streamingEndpointName: endpointName,
     storageAccountName: args.storage.accountName,

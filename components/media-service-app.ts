@@ -11,7 +11,7 @@ import type { SelfHostedSettings } from "./settings/media-services";
 export interface MediaServiceAppArgs extends MediaServicesAccountArgs<SelfHostedSettings> {
   environmentId: pulumi.Input<string>;
   /** The account's own key; a secret. */
-  accountKey: pulumi.Input<string>;
+  accountKey?: pulumi.Input<string>;
 }
 
 /** What only one app has. */
@@ -69,7 +69,7 @@ function configuration(
     ...(ingress && { ingress }),
     ...(server && identity && { registries: [{ server, identity: identity.identityId }] }),
     secrets: [
-      { name: "media-account-key", value: accountKey },
+      ...(accountKey ? [{ name: "media-account-key", value: accountKey }] : []),
       ...(storage.accountKey ? [{ name: "storage-account-key", value: storage.accountKey }] : []),
     ],
   };

@@ -15,7 +15,7 @@ export function mediaServiceEnvironment(
   return [
     { name: "ROLES", value: roles },
     { name: "MEDIA_ACCOUNT_NAME", value: args.accountName },
-    { name: "MEDIA_ACCOUNT_KEY", secretRef: "media-account-key" },
+    ...accessEnvironment(settings),
     { name: "DATA_CENTER", value: args.dataCenter },
     { name: "PUBLIC_SCHEME", value: args.publicScheme },
     ...storeEnvironment(args),
@@ -23,6 +23,16 @@ export function mediaServiceEnvironment(
     { name: "WATCH_PAGE", value: settings.watchPage ? "true" : "false" },
     { name: "CONTENT_STEERING", value: args.contentSteering ? "true" : "false" },
     { name: "LOG_LEVEL", value: settings.logLevel },
+  ];
+}
+
+function accessEnvironment({ entra }: SelfHostedSettings): EnvironmentVariable[] {
+  if (!entra) return [{ name: "MEDIA_ACCOUNT_KEY", secretRef: "media-account-key" }];
+  return [
+    { name: "ENTRA_TENANT_ID", value: entra.tenantId },
+    { name: "ENTRA_AUDIENCE", value: entra.audiences.join(",") },
+    { name: "ENTRA_AUTHORITY", value: entra.authority },
+    { name: "ENTRA_ALLOWED", value: entra.allowed.join(",") },
   ];
 }
 

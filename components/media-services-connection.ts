@@ -37,18 +37,28 @@ export interface MediaServicesAccountArgs<Settings = MediaServicesSettings> {
   tags?: Record<string, string>;
 }
 
-/** An account that speaks the Media Services v2 REST API, whatever kind it is of. */
-export interface MediaServicesConnection {
-  /** The API's root; ends in a slash. */
-  apiUrl: pulumi.Output<string>;
+/** Tokens are given for a secret. */
+export interface SecretCredentials {
   /** Where tokens are fetched. */
   tokenUrl: pulumi.Output<string>;
-  /** The `client_id` at the token endpoint. */
-  accountName: pulumi.Output<string>;
   /** The `client_secret` at the token endpoint; a secret. */
   accountKey: pulumi.Output<string>;
   /** Audience of an Azure AD token; without it tokens are asked for in the ACS form. */
   resource?: string;
+}
+
+/** Tokens are those of Entra ID of whoever runs the deployment: no secret at all. */
+export interface EntraCredentials {
+  entraAudience: string;
+}
+
+/** An account that speaks the Media Services v2 REST API, whatever kind it is of. */
+export interface MediaServicesConnection {
+  /** The API's root; ends in a slash. */
+  apiUrl: pulumi.Output<string>;
+  /** The account's name, or the `client_id` at the token endpoint. */
+  accountName: pulumi.Output<string>;
+  credentials: SecretCredentials | EntraCredentials;
   /** Host of the streaming endpoint, with a port where it is not the scheme's own. */
   streamingHost: pulumi.Output<string>;
   /** Name of the streaming endpoint in the account. */
@@ -62,8 +72,8 @@ export interface MediaServicesConnection {
  * outputs of their own: made one output of, all of it would be as secret as the key.
  */
 export function accountInput(connection: MediaServicesConnection): pulumi.Input<AccountConnection> {
-  const { apiUrl, tokenUrl, accountName, accountKey, resource } = connection;
-  const members = { apiUrl, tokenUrl, accountName, accountKey, ...(resource && { resource }) };
+  const { apiUrl, accountName, credentials } = connection;
+  const members = { apiUrl, accountName, ...credentials };
   // Pulumi waits for outputs inside an input, which the type of an input does not say.
   return members as unknown as AccountConnection;
 }

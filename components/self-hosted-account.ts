@@ -21,21 +21,31 @@ export function declareSelfHostedAccount(
   args: SelfHostedArgs,
   opts: pulumi.CustomResourceOptions,
 ): MediaServicesConnection {
-  const accountKey = pulumi.secret(new AccountKey(name, {}, opts).key);
+  const { entra } = args.settings;
+  const accountKey = entra ? undefined : pulumi.secret(new AccountKey(name, {}, opts).key);
   const environment = declareAppsEnvironment(name, args, opts);
-  const apps = { ...args, accountKey, environmentId: environment.id };
+  const apps = { ...args, ...(accountKey && { accountKey }), environmentId: environment.id };
   const service = declareViewersApp(name, apps, opts);
   if (args.identity) declareEncodeApp(`${name}-encode`, apps, opts);
   const host = serviceHost(service, args.appName);
   return {
     apiUrl: pulumi.interpolate`${args.publicScheme}://${host}/api/`,
-    tokenUrl: pulumi.interpolate`${args.publicScheme}://${host}/v2/OAuth2-13`,
     accountName: pulumi.output(args.accountName),
-    accountKey,
+    credentials: credentials(args, { host, accountKey }),
     streamingHost: host,
     streamingEndpointName: "default",
     storageAccountName: args.storage.accountName,
   };
+}
+
+function credentials(
+  { settings, publicScheme }: SelfHostedArgs,
+  from: { host: pulumi.Output<string>; accountKey: pulumi.Output<string> | undefined },
+): MediaServicesConnection["credentials"] {
+  const { host, accountKey = pulumi.output("") } = from;
+  const [entraAudience] = settings.entra?.audiences ?? [];
+  if (entraAudience !== undefined) return { entraAudience };
+  return { tokenUrl: pulumi.interpolate`${publicScheme}://${host}/v2/OAuth2-13`, accountKey };
 }
 
 /** The app that everybody asks: viewers, the API's clients, the edge's probes. */

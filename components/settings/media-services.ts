@@ -1,5 +1,6 @@
 import type { ConfigReader } from "./config-reader";
 import { readContainerImage } from "./container-image";
+import { type EntraApi, readEntraApi } from "./entra-api";
 
 /** The kinds of account that can be declared. */
 export type MediaServicesSettings = SelfHostedSettings | ClassicSettings;
@@ -12,6 +13,8 @@ export interface SelfHostedSettings {
   encoder: "auto" | "ffmpeg" | "node-av";
   watchPage: boolean;
   logLevel: string;
+  /** Whose tokens of Entra ID the API takes; without it there is an account key. */
+  entra?: EntraApi;
 }
 
 /** An account of the retired Azure service, or of a service that stands in for it. */
@@ -49,8 +52,10 @@ const retiredHosts =
 export function readMediaServices(config: ConfigReader): MediaServicesSettings {
   const kind = config.choice("mediaServices", kinds, "self-hosted");
   if (kind === "azure") return readClassic(config);
+  const entra = readEntraApi(config);
   return {
     kind: "self-hosted",
+    ...(entra && { entra }),
     image: readContainerImage(config),
     encoder: config.choice("encoder", encoders, "auto"),
     watchPage: config.flag("watchPage", false),

@@ -54,6 +54,7 @@ export interface SettingsSource {
 /** Every key that is read; the schema in Pulumi.yaml describes each. */
 export const settingKeys = [
   "activePath",
+  "apiAccess",
   "authority",
   "contentSteering",
   "dataCenters",
@@ -61,6 +62,7 @@ export const settingKeys = [
   "domain",
   "encodeIn",
   "encoder",
+  "entra",
   "firewallMode",
   "frontDoorOnly",
   "frontDoorSku",

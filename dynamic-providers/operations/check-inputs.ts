@@ -1,4 +1,3 @@
-import type { AccountConnection } from "./media-services-client/account-connection";
 import { type CheckFailure, isUnknown } from "./resource-operations";
 
 /** Collects what is wrong with inputs; what is not known yet is taken as right. */
@@ -38,10 +37,13 @@ export class InputCheck<I extends object> {
 
 function connectionFaults(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return ["must be an account's connection"];
-  const connection: Partial<AccountConnection> = value;
-  const names = ["apiUrl", "tokenUrl", "accountName", "accountKey"] as const;
+  const connection = value as Readonly<Record<string, unknown>>;
+  const names =
+    "entraAudience" in connection
+      ? ["apiUrl", "accountName", "entraAudience"]
+      : ["apiUrl", "tokenUrl", "accountName", "accountKey"];
   return names.flatMap((name) => {
-    const member: unknown = connection[name];
+    const member = connection[name];
     if (isUnknown(member)) return [];
     if (typeof member !== "string" || member === "")
       return [`${name} must be a text that is not empty`];

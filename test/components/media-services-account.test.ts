@@ -60,11 +60,15 @@ async function declare(
 
 type Members = Record<string, string | pulumi.Output<string>>;
 
+function flat({ credentials, ...rest }: MediaServicesAccount["connection"]): Members {
+  return { ...rest, ...credentials };
+}
+
 /** The connection with every output settled, and which members are secret. */
 async function settledConnection({ connection }: MediaServicesAccount) {
   const secrets: string[] = [];
   const entries = await Promise.all(
-    Object.entries({ ...connection } as Members).map(async ([key, member]) => {
+    Object.entries(flat(connection)).map(async ([key, member]) => {
       if (typeof member === "string") return [key, member] as const;
       const { value, secret } = await settled(member);
       if (secret) secrets.push(key);
@@ -75,6 +79,25 @@ async function settledConnection({ connection }: MediaServicesAccount) {
 }
 
 describe("A self-hosted MediaServicesAccount", () => {
+  it("has no account key at all where the API takes tokens of Entra ID", async () => {
+    const entra = {
+      tenantId: "11111111-2222-4333-8444-555555555555",
+      audiences: ["api://media", "another"],
+      authority: "https://login.microsoftonline.com/",
+      allowed: [],
+    };
+    const { deployment, account } = await declare({ ...selfHosted, entra });
+    const { inputs } = resource(deployment, "azure-native:app:ContainerApp", "east");
+    const text = JSON.stringify(inputs);
+
+    assert(!/MEDIA_ACCOUNT_KEY|media-account-key/.test(text));
+    assert(text.includes('"ENTRA_TENANT_ID","value":"11111111-2222-4333-8444-555555555555"'));
+    assert(text.includes('"ENTRA_AUDIENCE","value":"api://media,another"'));
+    const { values, secrets } = await settledConnection(account);
+    assert.deepEqual([values["entraAudience"], values["accountKey"]], ["api://media", undefined]);
+    assert.deepEqual(secrets, []);
+  });
+
   it("runs the media service as a container app that never scales to nothing", async () => {
     const { deployment } = await declare(selfHosted);
     const app = resource(deployment, "azure-native:app:ContainerApp", "east");
@@ -325,8 +348,8 @@ describe("accountInput", () => {
 
     assert.deepEqual(Object.keys(accountInput(account.connection)), [
       "apiUrl",
-      "tokenUrl",
       "accountName",
+      "tokenUrl",
       "accountKey",
     ]);
   });

@@ -390,6 +390,21 @@ describe("the stack's settings", () => {
       problem: 'storageAccess: is "identity"; allowed where mediaServices is "azure": shared-key',
     },
     {
+      why: "Entra ID without an audience",
+      config: { apiAccess: "entra", entra: { tenantId: "11111111-2222-4333-8444-555555555555" } },
+      problem: /^entra\.audience: is required; allowed: the API's application id URI/m,
+    },
+    {
+      why: "a tenant's name",
+      config: { apiAccess: "entra", entra: { tenantId: "common", audience: "api://a" } },
+      problem: /^entra\.tenantId: is "common"; allowed: the tenant's id, a GUID$/m,
+    },
+    {
+      why: "a tenant that nobody uses",
+      config: { entra: { audience: "api://a" } },
+      problem: 'entra: is set, but apiAccess is "account-key"; set apiAccess to "entra"',
+    },
+    {
       why: "an unknown way to the store",
       config: { storageAccess: "sas" },
       problem: /^storageAccess: is "sas"; allowed: identity, shared-key$/m,
@@ -471,7 +486,8 @@ describe("the stack's settings", () => {
     {
       why: "a misspelt key",
       config: { primry: "east" },
-      problem: /^primry: is not known; allowed: activePath, authority, contentSteering, /,
+      problem:
+        /^primry: is not known; allowed: activePath, apiAccess, authority, contentSteering, /,
     },
     {
       why: "an account of the service that Microsoft retired",

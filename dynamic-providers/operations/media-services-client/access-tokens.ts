@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto";
-import { accountLabel, type AccountConnection, hostOf } from "./account-connection";
+import {
+  accountLabel,
+  type AccountConnection,
+  hostOf,
+  isByEntra,
+  type SecretConnection,
+} from "./account-connection";
+import { entraToken } from "./entra-token";
 import { exchange, type ExchangeAnswer, NoAnswerError, type RetryPolicy } from "./exchange";
 import { MediaServicesError, messageOf } from "./media-services-error";
 
@@ -50,8 +57,12 @@ export function forgetToken(connection: AccountConnection, token: string): void 
   if (cache.get(key)?.value === token) cache.delete(key);
 }
 
-function cacheKey({ tokenUrl, accountName, accountKey, resource }: AccountConnection): string {
-  const parts = JSON.stringify([tokenUrl, accountName, accountKey, resource]);
+function cacheKey(connection: AccountConnection): string {
+  const parts = JSON.stringify(
+    isByEntra(connection)
+      ? [connection.entraAudience]
+      : [connection.tokenUrl, connection.accountName, connection.accountKey, connection.resource],
+  );
   return createHash("sha256").update(parts).digest("base64");
 }
 
@@ -59,6 +70,10 @@ async function fetchToken(
   connection: AccountConnection,
   retry: RetryPolicy | undefined,
 ): Promise<{ token: string; keepForMs: number }> {
+  if (isByEntra(connection)) {
+    const { token, lifeMs } = await entraToken(connection);
+    return { token, keepForMs: keptFor(lifeMs) };
+  }
   const what = `Getting a token for ${accountLabel(connection)} from ${hostOf(connection.tokenUrl)}`;
   const answer = await exchange(tokenRequest(connection), retry).catch((error: unknown) => {
     if (!(error instanceof NoAnswerError)) throw error;
@@ -71,7 +86,7 @@ async function fetchToken(
   return readToken(what, answer);
 }
 
-function tokenRequest(connection: AccountConnection): Parameters<typeof exchange>[0] {
+function tokenRequest(connection: SecretConnection): Parameters<typeof exchange>[0] {
   const audience: [string, string] =
     connection.resource === undefined
       ? ["scope", "urn:WindowsAzureMediaServices"]
@@ -93,7 +108,7 @@ function tokenRequest(connection: AccountConnection): Parameters<typeof exchange
 
 function refusal(
   what: string,
-  connection: AccountConnection,
+  connection: SecretConnection,
   { status, body }: ExchangeAnswer,
 ): MediaServicesError {
   const said = messageOf(body).replaceAll(connection.accountKey, "[secret]");
@@ -117,7 +132,11 @@ function readToken(what: string, { body }: ExchangeAnswer): { token: string; kee
     );
   }
   const lifeMs = (Number(expiresIn) || 0) * 1_000;
-  return { token, keepForMs: Math.max(lifeMs - RENEWAL_MARGIN_MS, lifeMs / 2) };
+  return { token, keepForMs: keptFor(lifeMs) };
+}
+
+function keptFor(lifeMs: number): number {
+  return Math.max(lifeMs - RENEWAL_MARGIN_MS, lifeMs / 2);
 }
 
 function parse(body: string): Record<string, unknown> {

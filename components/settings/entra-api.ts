@@ -1,0 +1,65 @@
+import type { ConfigReader, Entry } from "./config-reader";
+
+/** Whose tokens of Entra ID an API takes. */
+export interface EntraApi {
+  tenantId: string;
+  /** Names of the API in tokens; the first is what the deployment asks for. */
+  audiences: string[];
+  /** Address of the authority, with a slash at the end. */
+  authority: string;
+  /** Object ids of principals that may call without the app role. */
+  allowed: string[];
+}
+
+const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const azureAuthority = "https://login.microsoftonline.com/";
+const members = ["tenantId", "audience", "audiences", "authority", "allowed"];
+
+/** Reads `apiAccess` and `entra`; undefined where the API is called with the account's key. */
+export function readEntraApi(config: ConfigReader): EntraApi | undefined {
+  const access = config.choice("apiAccess", ["account-key", "entra"], "account-key");
+  const owner: Entry = { at: "entra", entry: config.record("entra") };
+  if (access === "account-key") {
+    if (Object.keys(owner.entry).length > 0) {
+      config.refuse("entra", 'is set, but apiAccess is "account-key"; set apiAccess to "entra"');
+    }
+    return undefined;
+  }
+  config.onlyMembers(owner, members);
+  const audience = config.member(owner, "audience", {
+    pattern: /^[^\s,]+$/,
+    allowed: "the API's application id URI (api://...) or its application id",
+  });
+  return {
+    tenantId: config.member(owner, "tenantId", {
+      pattern: guid,
+      allowed: "the tenant's id, a GUID",
+    }),
+    audiences: [audience, ...texts(config, owner, { name: "audiences", pattern: /^[^\s,]+$/ })],
+    authority: readAuthority(config, owner),
+    allowed: texts(config, owner, { name: "allowed", pattern: guid }),
+  };
+}
+
+function readAuthority(config: ConfigReader, owner: Entry): string {
+  if (owner.entry["authority"] === undefined) return azureAuthority;
+  const pattern = /^https:\/\/[^/?#\s]+\/?$/;
+  const text = config.member(owner, "authority", { pattern, allowed: "an https address" });
+  return text.endsWith("/") ? text : `${text}/`;
+}
+
+function texts(
+  config: ConfigReader,
+  { at, entry }: Entry,
+  { name, pattern }: { name: string; pattern: RegExp },
+): string[] {
+  const value = entry[name] ?? [];
+  if (Array.isArray(value) && value.every((item) => pattern.test(String(item)))) {
+    return value.map(String);
+  }
+  config.refuse(
+    `${at}.${name}`,
+    `is ${JSON.stringify(value)}; allowed: a list of ${pattern === guid ? "object ids (GUIDs)" : "names without spaces"}`,
+  );
+  return [];
+}
