@@ -6,6 +6,7 @@ import {
   ContentSteering,
   declareLibrary,
   hostLabel,
+  Observability,
   playerHosts,
   resourceGroupName,
   routedHost,
@@ -23,12 +24,6 @@ const tags = { ...settings.tags, project: naming.project, stack: naming.stack };
 
 const { subscriptionId } = authorization.getClientConfigOutput();
 
-const dataCenters = settings.dataCenters.map(
-  ({ name, ...where }) =>
-    new StreamingDataCenter(name, { ...settings, ...where, naming, subscriptionId, tags }),
-);
-const sites = dataCenters.map(({ origin }) => origin);
-
 const shared = new resources.ResourceGroup(
   "shared",
   {
@@ -40,16 +35,30 @@ const shared = new resources.ResourceGroup(
   { ignoreChanges: ["location"] },
 );
 const label = hostLabel(naming);
-const logWorkspaceId = dataCenters[0]?.logWorkspaceId;
-const front = {
-  ...settings,
-  resourceGroupName: shared.name,
-  origins: sites,
-  tags,
-  ...(logWorkspaceId && { logWorkspaceId }),
-};
+const where = { resourceGroupName: shared.name, location: settings.sharedLocation, tags };
+const watched = settings.monitoring
+  ? new Observability("shared", { ...settings, ...where, naming })
+  : undefined;
+const front = { ...settings, ...where, ...(watched && { logWorkspaceId: watched.workspaceId }) };
+// First, for data centers are told by what they know it.
 const edge = new ContentDelivery("edge", { ...front, endpointName: label });
-const router = new TrafficRouting("router", { ...front, relativeName: label });
+const { frontDoorId } = edge;
+const dataCenters = settings.dataCenters.map(
+  ({ name, ...where }) =>
+    new StreamingDataCenter(name, {
+      ...settings,
+      ...where,
+      naming,
+      subscriptionId,
+      frontDoorId,
+      tags,
+    }),
+);
+const sites = dataCenters.map(({ origin }) => origin);
+edge.leadTo(sites);
+watched?.watch(pulumi.interpolate`${publicScheme}://${edge.host}`);
+
+const router = new TrafficRouting("router", { ...front, origins: sites, relativeName: label });
 const viewers =
   settings.domain &&
   new ViewersHost("viewers", {

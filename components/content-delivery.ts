@@ -18,7 +18,8 @@ export interface ContentDeliveryArgs extends Pick<
   resourceGroupName: pulumi.Input<string>;
   /** Leftmost label of the edge's host; Azure appends a hash to it. */
   endpointName: string;
-  origins: Origin[];
+  /** What it leads to from the start; more is given to {@link ContentDelivery.leadTo}. */
+  origins?: Origin[];
   publicScheme: PublicScheme;
   /** Where its logs go. Default nowhere. */
   logWorkspaceId?: pulumi.Input<string>;
@@ -32,6 +33,10 @@ export interface ContentDeliveryArgs extends Pick<
 export class ContentDelivery extends pulumi.ComponentResource {
   /** Host of the edge. */
   readonly host: pulumi.Output<string>;
+  /** What it sends to origins in `X-Azure-FDID`, by which they know it. */
+  readonly frontDoorId: pulumi.Output<string>;
+  /** Leads it to origins, which may have been told of it before. To be called once. */
+  readonly leadTo: (origins: Origin[]) => void;
 
   constructor(name: string, args: ContentDeliveryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("twinstream:edge:ContentDelivery", name, {}, opts);
@@ -42,7 +47,11 @@ export class ContentDelivery extends pulumi.ComponentResource {
     const domain =
       args.domain &&
       declareFrontDoorDomain(name, { ...scope, profile, domain: args.domain }, { parent: this });
-    this.declareRouting(name, args, { scope, endpointName: endpoint.name, domain });
+    this.leadTo = (origins) => {
+      const at = { scope, endpointName: endpoint.name, domain };
+      this.declareRouting(name, { ...args, origins }, at);
+    };
+    if (args.origins) this.leadTo(args.origins);
     if (args.frontDoorSku === "premium") {
       const domainIds = [endpoint, ...(domain ? [domain] : [])].map(({ id }) => id);
       const { endpointName: label, firewallMode: mode, tags } = args;
@@ -52,12 +61,13 @@ export class ContentDelivery extends pulumi.ComponentResource {
     sendLogs(name, logs, { parent: this });
 
     this.host = endpoint.hostName;
+    this.frontDoorId = profile.frontDoorId;
     this.registerOutputs({ host: this.host });
   }
 
   private declareRouting(
     name: string,
-    args: ContentDeliveryArgs,
+    args: ContentDeliveryArgs & { origins: Origin[] },
     at: {
       scope: FrontDoorScope;
       endpointName: pulumi.Input<string>;

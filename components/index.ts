@@ -1,6 +1,7 @@
 export { ContentDelivery } from "./content-delivery";
 export { ContentSteering } from "./content-steering";
 export { hostLabel, resourceGroupName } from "./naming";
+export { Observability } from "./observability";
 export { playerHosts, routedHost, watchPageUrl } from "./public-hosts";
 export { stackSettings } from "./settings/stack-settings";
 export { StreamingDataCenter } from "./streaming-data-center";

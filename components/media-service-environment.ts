@@ -23,6 +23,21 @@ export function mediaServiceEnvironment(
     { name: "WATCH_PAGE", value: settings.watchPage ? "true" : "false" },
     { name: "CONTENT_STEERING", value: args.contentSteering ? "true" : "false" },
     { name: "LOG_LEVEL", value: settings.logLevel },
+    ...directAccess(args),
+  ];
+}
+
+/** Container Apps limits no requests: the service does, for all but what the edge sends. */
+function directAccess({
+  hosting,
+  frontDoorId,
+}: MediaServicesAccountArgs<SelfHostedSettings>): EnvironmentVariable[] {
+  const { directRequestsPerMinute: most, frontDoorOnly } = hosting;
+  if (frontDoorId === undefined || (most === 0 && !frontDoorOnly)) return [];
+  return [
+    { name: "FRONT_DOOR_ID", value: frontDoorId },
+    { name: "FRONT_DOOR_ONLY", value: frontDoorOnly ? "true" : "false" },
+    { name: "DIRECT_REQUESTS_PER_MINUTE", value: most.toString() },
   ];
 }
 

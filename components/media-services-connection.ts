@@ -27,8 +27,16 @@ export interface MediaServicesAccountArgs<Settings = MediaServicesSettings> {
   encodeAppName: string;
   hosting: Pick<
     HostingSettings,
-    "minReplicas" | "maxReplicas" | "maxWorkers" | "zoneRedundant" | "registryId"
+    | "minReplicas"
+    | "maxReplicas"
+    | "maxWorkers"
+    | "zoneRedundant"
+    | "registryId"
+    | "directRequestsPerMinute"
+    | "frontDoorOnly"
   >;
+  /** What the edge sends in `X-Azure-FDID`. */
+  frontDoorId?: pulumi.Input<string>;
   /** Where logs go. Default nowhere. */
   logWorkspaceId?: pulumi.Input<string>;
   publicScheme: PublicScheme;

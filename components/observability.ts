@@ -1,8 +1,8 @@
 import * as applicationinsights from "@pulumi/azure-native/applicationinsights";
 import * as operationalinsights from "@pulumi/azure-native/operationalinsights";
 import * as pulumi from "@pulumi/pulumi";
-import type { Naming } from "./naming";
-import { workspaceName } from "./naming";
+import { declareAvailabilityTest } from "./availability-test";
+import { type Naming, workspaceName } from "./naming";
 
 /** Inputs of {@link Observability}. */
 export interface ObservabilityArgs {
@@ -15,14 +15,14 @@ export interface ObservabilityArgs {
 }
 
 /**
- * Where a data center's logs go, and where it is told whether the world reaches it. Each has its own:
+ * Where logs go, and where it is told whether the world reaches something. Each data center has its own:
  * when a region is lost, the others' logs are what people look into.
  */
 export class Observability extends pulumi.ComponentResource {
   /** Resource id of the workspace that logs are sent to. */
   readonly workspaceId: pulumi.Output<string>;
-  /** Resource id of the component that availability tests report to. */
-  readonly insightsId: pulumi.Output<string>;
+  /** Has somebody asked from around the world, as `{baseUrl}/readyz`. */
+  readonly watch: (baseUrl: pulumi.Input<string>) => void;
 
   constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("twinstream:monitoring:Observability", name, {}, opts);
@@ -56,7 +56,10 @@ export class Observability extends pulumi.ComponentResource {
     );
 
     this.workspaceId = workspace.id;
-    this.insightsId = insights.id;
-    this.registerOutputs({ workspaceId: this.workspaceId, insightsId: this.insightsId });
+    this.watch = (baseUrl) => {
+      const test = { ...where, insightsId: insights.id, testName: workspaceName(naming, name) };
+      declareAvailabilityTest(name, { ...test, baseUrl }, { parent: this });
+    };
+    this.registerOutputs({ workspaceId: this.workspaceId });
   }
 }

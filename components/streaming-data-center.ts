@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { AccessPolicy } from "../dynamic-providers/access-policy";
 import { StreamingEndpoint } from "../dynamic-providers/streaming-endpoint";
 import type { Origin } from "./origin";
-import { declareAvailabilityTest } from "./availability-test";
 import { MediaIdentity } from "./media-identity";
 import { MediaServicesAccount } from "./media-services-account";
 import { accountInput, type MediaServicesConnection } from "./media-services-connection";
@@ -35,6 +34,8 @@ export interface StreamingDataCenterArgs extends HostingSettings {
   publicScheme: PublicScheme;
   /** Whether manifests tell players the other data centers that hold a video. */
   contentSteering: boolean;
+  /** What the edge sends in `X-Azure-FDID`. */
+  frontDoorId?: pulumi.Input<string>;
   /** How long viewers may use a locator. */
   locatorDays: number;
   tags?: Record<string, string>;
@@ -58,20 +59,17 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
   readonly origin: Origin;
   /** The streaming endpoint, once it runs. */
   readonly streamingEndpoint: StreamingEndpoint;
-  /** Resource id of the workspace that its logs go to, where it has one. */
-  readonly logWorkspaceId: pulumi.Output<string> | undefined;
   /** Id of the access policy for viewers. */
   readonly viewingPolicyId: pulumi.Output<string>;
 
   constructor(name: string, args: StreamingDataCenterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("twinstream:index:StreamingDataCenter", name, {}, opts);
 
-    const { account, storage, logWorkspaceId } = this.declareAccount(name, args);
+    const { account, storage } = this.declareAccount(name, args);
     const accountOfAll = accountInput(account.connection);
 
     this.dataCenter = name;
     this.storage = storage;
-    this.logWorkspaceId = logWorkspaceId;
     this.connection = account.connection;
     this.origin = { name, host: account.connection.streamingHost, priority: args.priority };
     this.streamingEndpoint = new StreamingEndpoint(
@@ -95,11 +93,7 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
   private declareAccount(
     name: string,
     args: StreamingDataCenterArgs,
-  ): {
-    account: MediaServicesAccount;
-    storage: MediaStorage;
-    logWorkspaceId: pulumi.Output<string> | undefined;
-  } {
+  ): { account: MediaServicesAccount; storage: MediaStorage } {
     const { naming, location, publicScheme } = args;
     const tags = { ...args.tags, dataCenter: name };
     const group = new resources.ResourceGroup(
@@ -115,13 +109,8 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
     const store = { ...args, ...where, ...logs, accountName: storageAccountName(naming, name) };
     const storage = new MediaStorage(name, store, { parent: this });
     const account = this.declareService(name, args, { ...where, ...logs, storage });
-    if (watched) {
-      const baseUrl = pulumi.interpolate`${publicScheme}://${account.connection.streamingHost}`;
-      const testName = containerAppName(naming, name);
-      const test = { ...where, insightsId: watched.insightsId, baseUrl, testName };
-      declareAvailabilityTest(name, test, { parent: this });
-    }
-    return { account, storage, logWorkspaceId: watched?.workspaceId };
+    watched?.watch(pulumi.interpolate`${publicScheme}://${account.connection.streamingHost}`);
+    return { account, storage };
   }
 
   private declareService(
@@ -162,6 +151,7 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
         appName: containerAppName(naming, name),
         encodeAppName: containerAppName(naming, name, "encode"),
         hosting: args,
+        ...(args.frontDoorId !== undefined && { frontDoorId: args.frontDoorId }),
         publicScheme: args.publicScheme,
         contentSteering: args.contentSteering,
       },

@@ -1,5 +1,6 @@
 import { ConfigError, type Environment } from "./config-error";
 import { readEntra } from "./entra-config";
+import type { DirectAccessSettings } from "./origin/direct-access";
 import type { ServicePrincipal } from "./services/access-tokens";
 import type { EntraSettings } from "./services/entra-tokens";
 import type { SharedKeyAccess, StoreAddresses } from "./storage/storage-access";
@@ -44,6 +45,8 @@ export interface MediaServiceConfig {
   readonly watchPage: boolean;
   readonly contentSteering: boolean;
   readonly origin: OriginSettings;
+  /** What happens to requests that come past the edge. */
+  readonly directAccess: DirectAccessSettings;
   readonly logLevel: string;
   /** How long the process may take to end. */
   readonly shutdown: { readonly delaySeconds: number; readonly graceSeconds: number };
@@ -85,6 +88,7 @@ export function readConfig(env: Environment = process.env): MediaServiceConfig {
       sendingBytes: wholeNumber(env, "SENDING_MIB", { from: 8, to: MAX_MIB, otherwise: 48 }) * MIB,
       stallMs: wholeNumber(env, "STALL_SECONDS", { from: 1, to: 3600, otherwise: 30 }) * 1000,
     },
+    directAccess: readDirectAccess(env),
     logLevel: oneOf(env, "LOG_LEVEL", [
       "info",
       "trace",
@@ -115,6 +119,19 @@ function readAccess(
   }
   const accountKey = isKeyless ? undefined : required(env, "MEDIA_ACCOUNT_KEY");
   return { accountKey, entra, servicePrincipals };
+}
+
+function readDirectAccess(env: Environment): DirectAccessSettings {
+  const frontDoorId = env["FRONT_DOOR_ID"] === "" ? undefined : env["FRONT_DOOR_ID"];
+  const frontDoorOnly = oneOf(env, "FRONT_DOOR_ONLY", ["false", "true"]) === "true";
+  if (frontDoorOnly && frontDoorId === undefined) {
+    throw new ConfigError("FRONT_DOOR_ID", "is required where FRONT_DOOR_ONLY is true");
+  }
+  const text = env["DIRECT_REQUESTS_PER_MINUTE"] ?? "";
+  if (!/^\d{0,7}$/.test(text)) {
+    throw new ConfigError("DIRECT_REQUESTS_PER_MINUTE", `must be a whole number, got '${text}'`);
+  }
+  return { frontDoorId, frontDoorOnly, requestsPerMinute: Number(text) };
 }
 
 function readStorage(env: Environment): SharedKeyAccess | ManagedIdentityStorage {

@@ -157,6 +157,7 @@ export class MediaServiceContext implements AsyncDisposable {
       dataCenter: config.dataCenter,
       watchPage: config.watchPage,
       contentSteering: config.contentSteering,
+      directAccess: config.directAccess,
       stopping: () => this.drain.begun,
       cache: config.origin,
       stallMs: config.origin.stallMs,

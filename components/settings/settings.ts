@@ -131,8 +131,25 @@ export function readSettings(source: SettingsSource): Settings {
     nameSalt: config.text("nameSalt", ""),
     tags: readTags(config),
   };
+  refuseLostViewers(config, settings);
   throwProblems(config.problems);
   return settings;
+}
+
+/** Who answers only what comes through the edge must not send viewers another way. */
+function refuseLostViewers(config: ConfigReader, settings: Settings): void {
+  if (!settings.frontDoorOnly) return;
+  const ways = [
+    ...(settings.contentSteering ? ["contentSteering is true"] : []),
+    ...(settings.activePath === "front-door" ? [] : [`activePath is ${settings.activePath}`]),
+  ];
+  for (const way of ways) {
+    config.refuse(
+      "frontDoorOnly",
+      `is "true", but ${way}, which leads viewers past the edge; allowed: false,` +
+        " or contentSteering false and activePath front-door",
+    );
+  }
 }
 
 function refuseUnknownKeys(config: ConfigReader, keys: string[]): void {

@@ -1,3 +1,4 @@
+import type { DirectAccessSettings } from "./direct-access";
 import type { BlobStore } from "../ports/blob-store";
 import type { Clock } from "../ports/clock";
 import type { PublishedAssets } from "../ports/published-assets";
@@ -48,6 +49,8 @@ export interface OriginDeps {
   readonly watchPage: boolean;
   /** Whether manifests tell players the other data centers that hold a video. */
   readonly contentSteering: boolean;
+  /** What happens to requests that come past the edge; undefined lets all pass. */
+  readonly directAccess?: DirectAccessSettings;
   readonly cache?: OriginCacheOptions;
   /** Whether this process is about to end. */
   readonly stopping?: () => boolean;

@@ -4,6 +4,7 @@ import { BodyCache } from "./body-cache";
 import { Catalog } from "./catalog";
 import { ContentSteering } from "./content-steering";
 import { sendError } from "./error-answer";
+import { DirectAccess } from "./direct-access";
 import { HotAnswers } from "./hot-answers";
 import type { OriginDeps } from "./origin-deps";
 import { OpenAnswers } from "./open-answers";
@@ -43,11 +44,13 @@ export function registerOrigin(app: FastifyInstance, deps: OriginDeps): void {
   const sending = new OpenAnswers(deps.cache?.sendingBytes);
   const hot = new HotAnswers({ lookup, library, bodies, sending });
   const stallMs = deps.stallMs ?? DEFAULT_STALL_MS;
+  const guard = guardOf(deps);
   void app.register((scope, _options, done) => {
     scope.setErrorHandler(sendError);
     scope.addHook("onRequest", (request, reply, next) => {
       // A client that takes nothing for so long is cut off; what it takes begins the time anew.
       if (request.socket instanceof Socket) request.socket.setTimeout(stallMs);
+      if (guard?.refuse(request, reply) === true) return;
       if (hot.answer(request, reply)) return;
       void reply.headers({ ...COMMON_HEADERS, "x-data-center": deps.dataCenter });
       next();
@@ -69,4 +72,11 @@ export function registerOrigin(app: FastifyInstance, deps: OriginDeps): void {
     }
     done();
   });
+}
+
+/** None where nothing is refused: the hot path has no time to waste. */
+function guardOf({ directAccess, clock }: OriginDeps): DirectAccess | undefined {
+  if (directAccess === undefined) return undefined;
+  if (!directAccess.frontDoorOnly && directAccess.requestsPerMinute === 0) return undefined;
+  return new DirectAccess(directAccess, () => clock.now().getTime());
 }

@@ -198,6 +198,7 @@ const answers: Record<string, Answer> = {
   },
   "azure-native:cdn:Profile": ({ profileName, identity }) => ({
     name: profileName,
+    frontDoorId: guidOf(`front door ${profileName}`),
     ...(identity !== undefined && {
       identity: { ...(identity as object), principalId: `principal of ${profileName}` },
     }),

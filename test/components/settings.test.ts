@@ -479,6 +479,24 @@ describe("the stack's settings", () => {
       problem: 'directRequestsPerMinute: is "-1"; allowed: a whole number from 0 to 1000000',
     },
     {
+      why: "to answer the edge alone where players are told of other ways",
+      config: { frontDoorOnly: true },
+      problem:
+        'frontDoorOnly: is "true", but contentSteering is true, which leads viewers past the edge;' +
+        " allowed: false, or contentSteering false and activePath front-door",
+    },
+    {
+      why: "to answer the edge alone where the domain leads past it",
+      config: {
+        frontDoorOnly: true,
+        contentSteering: false,
+        activePath: "direct",
+        publicScheme: "http",
+        domain: { name: "video.example.com" },
+      },
+      problem: /^frontDoorOnly: is "true", but activePath is direct, which leads viewers past/,
+    },
+    {
       why: "tags that are no text",
       config: { tags: { cost: 5 } },
       problem: "tags.cost: is 5; allowed: text of at most 256 characters",

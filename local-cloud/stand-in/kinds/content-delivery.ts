@@ -1,3 +1,4 @@
+import { localFrontDoorId } from "../../edge/message-headers";
 import { createHash } from "node:crypto";
 import { loopback } from "../../storage/port-book";
 import { mapAt, type Value } from "../properties";
@@ -45,7 +46,7 @@ export const contentDeliveryKinds: readonly ResourceKind[] = [
       replacedBy: ["location", "sku"],
     },
     {
-      frontDoorId: () => "local",
+      frontDoorId: () => localFrontDoorId,
       "identity.principalId": ({ id, inputs }) => mapAt(inputs, "identity") && localPrincipalId(id),
     },
   ),
