@@ -3,11 +3,11 @@ import type { AccountConnection } from "../dynamic-providers/operations/media-se
 import type { MediaIdentity } from "./media-identity";
 import type { MediaStorage } from "./media-storage";
 import type { HostingSettings } from "./settings/hosting";
-import type { MediaServicesSettings } from "./settings/media-services";
+import type { ClassicSettings, SelfHostedSettings } from "./settings/media-services";
 import type { PublicScheme } from "./settings/settings";
 
 /** What an account is declared from, whatever kind it is of. */
-export interface MediaServicesAccountArgs<Settings = MediaServicesSettings> {
+export interface MediaServicesAccountArgs<Settings = SelfHostedSettings | ClassicSettings> {
   /** The kind of account, and what only that kind asks for. */
   settings: Settings;
   /** Name of the data center that it serves. */
@@ -79,7 +79,9 @@ export interface MediaServicesConnection {
  * The part of a connection that a dynamic resource needs, as one of its inputs. Its members stay
  * outputs of their own: made one output of, all of it would be as secret as the key.
  */
-export function accountInput(connection: MediaServicesConnection): pulumi.Input<AccountConnection> {
+export function accountInput(
+  connection: Pick<MediaServicesConnection, "apiUrl" | "accountName" | "credentials">,
+): pulumi.Input<AccountConnection> {
   const { apiUrl, accountName, credentials } = connection;
   const members = { apiUrl, accountName, ...credentials };
   // Pulumi waits for outputs inside an input, which the type of an input does not say.

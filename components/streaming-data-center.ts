@@ -2,6 +2,7 @@ import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import { AccessPolicy } from "../dynamic-providers/access-policy";
 import { StreamingEndpoint } from "../dynamic-providers/streaming-endpoint";
+import { declareExistingAccount } from "./existing-account";
 import type { Origin } from "./origin";
 import { MediaIdentity } from "./media-identity";
 import { MediaServicesAccount } from "./media-services-account";
@@ -17,7 +18,11 @@ import {
 } from "./naming";
 import { Observability } from "./observability";
 import type { HostingSettings } from "./settings/hosting";
-import type { MediaServicesSettings } from "./settings/media-services";
+import type {
+  ClassicSettings,
+  MediaServicesSettings,
+  SelfHostedSettings,
+} from "./settings/media-services";
 import type { PublicScheme, StorageAccess } from "./settings/settings";
 
 /** Inputs of {@link StreamingDataCenter}. */
@@ -54,7 +59,8 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
   /** Name of the data center. */
   readonly dataCenter: string;
   readonly connection: MediaServicesConnection;
-  readonly storage: MediaStorage;
+  /** The store, where it is the stack's own. */
+  readonly storage: MediaStorage | undefined;
   /** The data center as those who choose between several see it. */
   readonly origin: Origin;
   /** The streaming endpoint, once it runs. */
@@ -65,35 +71,43 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
   constructor(name: string, args: StreamingDataCenterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("twinstream:index:StreamingDataCenter", name, {}, opts);
 
-    const { account, storage } = this.declareAccount(name, args);
-    const accountOfAll = accountInput(account.connection);
+    const { mediaServices: settings, publicScheme } = args;
+    const { connection, storage } =
+      settings.kind === "existing"
+        ? {
+            connection: declareExistingAccount(name, { settings, publicScheme }, { parent: this }),
+            storage: undefined,
+          }
+        : this.declareAccount(name, args, settings);
+    const account = accountInput(connection);
 
     this.dataCenter = name;
     this.storage = storage;
-    this.connection = account.connection;
-    this.origin = { name, host: account.connection.streamingHost, priority: args.priority };
+    this.connection = connection;
+    this.origin = { name, host: connection.streamingHost, priority: args.priority };
     this.streamingEndpoint = new StreamingEndpoint(
       name,
-      { account: accountOfAll, name: account.connection.streamingEndpointName },
+      { account, name: connection.streamingEndpointName },
       { parent: this },
     );
     this.viewingPolicyId = new AccessPolicy(
       `${name}-viewing`,
       {
-        account: accountOfAll,
+        account,
         name: `${args.naming.project}-${args.naming.stack}-viewing`,
         durationMinutes: args.locatorDays * minutesADay,
         permissions: readPermission,
       },
       { parent: this },
     ).policyId;
-    this.registerOutputs({ host: account.connection.streamingHost });
+    this.registerOutputs({ host: connection.streamingHost });
   }
 
   private declareAccount(
     name: string,
     args: StreamingDataCenterArgs,
-  ): { account: MediaServicesAccount; storage: MediaStorage } {
+    settings: SelfHostedSettings | ClassicSettings,
+  ): { connection: MediaServicesConnection; storage: MediaStorage } {
     const { naming, location, publicScheme } = args;
     const tags = { ...args.tags, dataCenter: name };
     const group = new resources.ResourceGroup(
@@ -108,14 +122,15 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
     const logs = watched && { logWorkspaceId: watched.workspaceId };
     const store = { ...args, ...where, ...logs, accountName: storageAccountName(naming, name) };
     const storage = new MediaStorage(name, store, { parent: this });
-    const account = this.declareService(name, args, { ...where, ...logs, storage });
-    watched?.watch(pulumi.interpolate`${publicScheme}://${account.connection.streamingHost}`);
-    return { account, storage };
+    const place = { ...where, ...logs, storage };
+    const { connection } = this.declareService(name, { ...args, mediaServices: settings }, place);
+    watched?.watch(pulumi.interpolate`${publicScheme}://${connection.streamingHost}`);
+    return { connection, storage };
   }
 
   private declareService(
     name: string,
-    args: StreamingDataCenterArgs,
+    args: StreamingDataCenterArgs & { mediaServices: SelfHostedSettings | ClassicSettings },
     place: {
       resourceGroupName: pulumi.Input<string>;
       location: string;

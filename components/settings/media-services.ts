@@ -1,9 +1,10 @@
 import type { ConfigReader } from "./config-reader";
 import { readContainerImage } from "./container-image";
 import { type EntraApi, readEntraApi } from "./entra-api";
+import { type ExistingSettings, readExistingAccounts } from "./existing-accounts";
 
 /** The kinds of account that can be declared. */
-export type MediaServicesSettings = SelfHostedSettings | ClassicSettings;
+export type MediaServicesSettings = SelfHostedSettings | ClassicSettings | ExistingSettings;
 
 /** This project's own media service, as a container app. */
 export interface SelfHostedSettings {
@@ -40,7 +41,7 @@ const azureApiTemplate = "https://{account}.restv2.{location}.media.azure.net/ap
 
 const azureAuthority = "https://login.microsoftonline.com/";
 
-const kinds = ["self-hosted", "azure"] as const;
+const kinds = ["self-hosted", "azure", "existing"] as const;
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 const encoders = ["auto", "ffmpeg", "node-av"] as const;
 
@@ -49,9 +50,13 @@ const retiredHosts =
   /(?:^|\.)media\.(?:azure\.net|chinacloudapi\.cn|usgovcloudapi\.net|cloudapi\.de)$/;
 
 /** Reads `mediaServices` and the keys of the chosen kind. */
-export function readMediaServices(config: ConfigReader): MediaServicesSettings {
+export function readMediaServices(
+  config: ConfigReader,
+  dataCenterNames: readonly string[],
+): MediaServicesSettings {
   const kind = config.choice("mediaServices", kinds, "self-hosted");
   if (kind === "azure") return readClassic(config);
+  if (kind === "existing") return readExistingAccounts(config, dataCenterNames);
   const entra = readEntraApi(config);
   return {
     kind: "self-hosted",

@@ -53,6 +53,7 @@ export interface SettingsSource {
 
 /** Every key that is read; the schema in Pulumi.yaml describes each. */
 export const settingKeys = [
+  "accounts",
   "activePath",
   "apiAccess",
   "authority",
@@ -106,7 +107,10 @@ export function readSettings(source: SettingsSource): Settings {
   refuseUnknownKeys(config, source.keys);
   const dataCenters = readDataCenters(config);
   const primary = readDataCenterName(config, "primary", dataCenters);
-  const mediaServices = readMediaServices(config);
+  const mediaServices = readMediaServices(
+    config,
+    dataCenters.map(({ name }) => name),
+  );
   const publicScheme = config.choice("publicScheme", ["https", "http"], "https");
   const settings: Settings = {
     dataCenters: rankDataCenters(dataCenters, primary),

@@ -219,6 +219,10 @@ const answers: Record<string, Answer> = {
   "azure:media/streamingEndpoint:StreamingEndpoint": ({ mediaServicesAccountName }) => ({
     hostName: `${mediaServicesAccountName}.streaming.test`,
   }),
+  "pulumi-nodejs:dynamic/twinstream:ExistingAccount": ({ account }) => ({
+    apiUrl: (account as { apiUrl: string }).apiUrl,
+    storageAccountName: "store",
+  }),
   "pulumi-nodejs:dynamic/twinstream:AccountKey": (_, name) => ({ key: `key made for ${name}` }),
   "pulumi-nodejs:dynamic/twinstream:StreamingEndpoint": (_, name) => ({
     endpointId: `oid of ${name}`,

@@ -4,20 +4,20 @@ import { describe, it } from "mocha";
 import { MediaServicesAccount } from "../../components/media-services-account";
 import { accountInput } from "../../components/media-services-connection";
 import { MediaStorage } from "../../components/media-storage";
-import type { MediaServicesSettings } from "../../components/settings/media-services";
+import type { ClassicSettings, SelfHostedSettings } from "../../components/settings/media-services";
 import type { PublicScheme } from "../../components/settings/settings";
 import { plainHosting } from "./hosting";
 import { deploy, type Deployment, resource, settled } from "./deploy";
 
 const image = `registry.test/media@sha256:${"a".repeat(64)}`;
-const selfHosted: MediaServicesSettings = {
+const selfHosted: SelfHostedSettings = {
   kind: "self-hosted",
   image,
   encoder: "auto",
   watchPage: false,
   logLevel: "info",
 };
-const classic: MediaServicesSettings = {
+const classic: ClassicSettings = {
   kind: "azure",
   apiTemplate: "https://{account}.{location}.media.test/api/",
   authority: "https://login.test/",
@@ -27,7 +27,7 @@ const parent = "twinstream:media:MediaServicesAccount east";
 
 /** Declares an account with its store. */
 async function declare(
-  settings: MediaServicesSettings,
+  settings: SelfHostedSettings | ClassicSettings,
   publicScheme: PublicScheme = "https",
 ): Promise<{ deployment: Deployment; account: MediaServicesAccount }> {
   let account: MediaServicesAccount | undefined;

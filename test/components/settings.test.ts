@@ -345,7 +345,7 @@ describe("the stack's settings", () => {
     {
       why: "an unknown kind of media services",
       config: { mediaServices: "elemental" },
-      problem: 'mediaServices: is "elemental"; allowed: self-hosted, azure',
+      problem: 'mediaServices: is "elemental"; allowed: self-hosted, azure, existing',
     },
     {
       why: "a self-hosted service without an image",
@@ -505,7 +505,7 @@ describe("the stack's settings", () => {
       why: "a misspelt key",
       config: { primry: "east" },
       problem:
-        /^primry: is not known; allowed: activePath, apiAccess, authority, contentSteering, /,
+        /^primry: is not known; allowed: accounts, activePath, apiAccess, authority, contentSteering, /,
     },
     {
       why: "an account of the service that Microsoft retired",

@@ -221,6 +221,19 @@ export const streamingEndpoints: EntitySet<StreamingEndpoint> = {
   }),
 };
 
+/** A storage account that a media services account keeps media in. */
+export interface StorageAccount {
+  readonly name: string;
+  readonly isDefault: boolean;
+}
+
+/** `StorageAccounts`. */
+export const storageAccounts: EntitySet<StorageAccount> = {
+  path: "StorageAccounts",
+  noun: "storage account",
+  parse: (wire) => ({ name: text(wire, "Name"), isDefault: wire["IsDefault"] === true }),
+};
+
 /** A long-running change of a streaming endpoint. */
 export interface Operation {
   readonly id: string;
