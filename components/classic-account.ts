@@ -6,6 +6,7 @@ import type {
   MediaServicesAccountArgs,
   MediaServicesConnection,
 } from "./media-services-connection";
+import { servedAccountName } from "./served-account-name";
 import type { ClassicSettings } from "./settings/media-services";
 
 type ClassicArgs = MediaServicesAccountArgs<ClassicSettings>;
@@ -72,7 +73,7 @@ function declareAccount(
   return new ServiceAccount(
     name,
     {
-      name: args.accountName,
+      name: servedAccountName(args.accountName, args.subscriptionId),
       resourceGroupName: args.resourceGroupName,
       location: args.location,
       storageAccounts: [{ id: args.storage.accountId, isPrimary: true }],

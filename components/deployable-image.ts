@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { localSubscriptionId } from "./local-subscription";
 import { isLocalImage } from "./settings/container-image";
-
-/** The local cloud's one subscription; Azure has none of this id. */
-const localSubscriptionId = "00000000-0000-0000-0000-000000000000";
 
 /**
  * The image, once it is certain that it can be deployed: one that stands for the local cloud's own

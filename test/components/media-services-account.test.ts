@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import type * as pulumi from "@pulumi/pulumi";
 import { describe, it } from "mocha";
+import { localSubscriptionId } from "../../components/local-subscription";
 import { MediaServicesAccount } from "../../components/media-services-account";
 import { accountInput } from "../../components/media-services-connection";
 import { MediaStorage } from "../../components/media-storage";
@@ -42,7 +43,7 @@ async function declare(
     account = new MediaServicesAccount("east", {
       ...where,
       settings,
-      subscriptionId: "11111111-2222-3333-4444-555555555555",
+      subscriptionId: localSubscriptionId,
       dataCenter: "east",
       storage,
       accountName: "eastmedia",
