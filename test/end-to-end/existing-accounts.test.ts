@@ -8,20 +8,28 @@ import { firstSegments } from "../support/streaming";
 
 // The accounts run on their own: the stack declares nothing but what stands before them.
 describe("a stack over accounts that are there already", function () {
-  this.timeout(400_000);
+  this.timeout(600_000);
   const names = ["east", "west"] as const;
   let stores: Azurite[];
   let services: TestMediaService[];
   let cloud: LocalCloud;
   let outputs: StackOutputs;
 
-  const accountsOf = (found: TestMediaService[]) =>
+  const accountsOf = (found: TestMediaService[]): Record<string, object> =>
     Object.fromEntries(
       found.map(({ apiUrl, accountName, accountKey, port }, index) => [
-        names[index],
+        names[index] ?? "",
         { apiUrl, accountName, accountKey, streamingHost: `127.0.0.1:${port}` },
       ]),
     );
+
+  const configOf = (accounts: object) => ({
+    mediaServices: "existing",
+    accounts,
+    videos: [{ name: "tiny clip", file: "test/fixtures/tiny-clip.mp4" }],
+    image: undefined,
+    watchPage: undefined,
+  });
 
   before(async () => {
     stores = await Promise.all(names.map((name) => startAzurite({ accountName: `${name}store` })));
@@ -30,15 +38,8 @@ describe("a stack over accounts that are there already", function () {
         startMediaService({ storage, accountName: `${names[index]}media` }),
       ),
     );
-    cloud = await LocalCloud.create({
-      config: {
-        mediaServices: "existing",
-        accounts: accountsOf(services),
-        image: undefined,
-        watchPage: undefined,
-      },
-    });
-    await cloud.start();
+    cloud = await LocalCloud.create({ config: configOf(accountsOf(services)) });
+    await cloud.start(480);
     outputs = await cloud.outputs();
   });
   after(async () => {
@@ -68,12 +69,8 @@ describe("a stack over accounts that are there already", function () {
   it("says in the preview, by its key, which account can't be used any more", async () => {
     const [, west] = services;
     const accounts = accountsOf(services);
-    await cloud.configure({
-      mediaServices: "existing",
-      accounts: { ...accounts, west: { ...accounts["west"], accountKey: "d3Jvbmc=" } },
-      image: undefined,
-      watchPage: undefined,
-    });
+    const wrong = { ...accounts["west"], accountKey: "d3Jvbmc=" };
+    await cloud.configure(configOf({ ...accounts, west: wrong }));
 
     const { status, output } = await cloud.pulumi("preview");
 
