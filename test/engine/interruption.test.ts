@@ -66,7 +66,7 @@ describe("the embedded engine after an interruption", function () {
     stack.configure(chain);
     for (const calls of [1, 3, 5]) {
       const run = stack.start(UP);
-      await until(`${calls} calls were made`, () => stack.calls().length >= calls, 60_000, 10);
+      await until(`${calls} calls were made`, () => stack.calls().length >= calls, 60_000);
       run.child.kill("SIGKILL");
       await run.ended;
     }

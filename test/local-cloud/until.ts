@@ -1,15 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Asks again and again until the answer is yes; fails with the sentence after the time is up. */
+const SOONEST_MS = 20;
+const LATEST_MS = 250;
+
+/**
+ * Asks again and again until the answer is yes, the rarer the longer it takes; fails with the sentence
+ * after the time is up.
+ */
 export async function until(
   what: string,
   isSo: () => boolean | Promise<boolean>,
   withinMs = 10_000,
-  everyMs = 20,
 ): Promise<void> {
-  const deadline = Date.now() + withinMs;
+  const begun = Date.now();
   while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
-    await sleep(everyMs);
+    const waitedMs = Date.now() - begun;
+    if (waitedMs > withinMs) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await sleep(Math.min(LATEST_MS, Math.max(SOONEST_MS, waitedMs / 100)));
   }
 }

@@ -118,5 +118,5 @@ async function control(cloud: ControlledCloud, call: string, body: unknown): Pro
 
 /** Asks a cloud that may just be coming up, where no answer is a no. */
 function untilCloud(what: string, check: () => Promise<boolean>): Promise<void> {
-  return until(what, () => check().catch(() => false), 120_000, 250);
+  return until(what, () => check().catch(() => false), 120_000);
 }

@@ -88,7 +88,7 @@ describe("jobs on a real queue with a real worker", function () {
   const tasksOf = async (id: string): Promise<unknown[]> =>
     (await api.list(`Jobs('${id}')/Tasks`)).map(({ State }) => State);
   const untilIn = (id: string, state: number): Promise<void> =>
-    until(`the job is in state ${state}`, async () => (await stateOf(id)) === state, LONG, 100);
+    until(`the job is in state ${state}`, async () => (await stateOf(id)) === state, LONG);
   const filesOf = async (id: string): Promise<string[]> => {
     const found: string[] = [];
     const { outputAssetIds } = (await account.stores.jobs.get(id))?.value ?? { outputAssetIds: [] };
@@ -137,7 +137,7 @@ describe("jobs on a real queue with a real worker", function () {
         uploading = true;
         const [, , { signal }] = given;
         // As slow as a store can be: only the client's wish ends it.
-        await until("the upload is stopped", () => signal?.aborted === true, LONG, 50);
+        await until("the upload is stopped", () => signal?.aborted === true, LONG);
         await blobs.write(...given);
       },
     });
