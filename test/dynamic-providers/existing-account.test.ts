@@ -122,7 +122,7 @@ describe("an existing account, looked at before anything is done", function () {
     const list = await fetch(`${service.apiUrl}StreamingEndpoints`, { headers });
     const { value } = (await list.json()) as { value: [{ Id: string; State: string }] };
     const start = `${service.apiUrl}StreamingEndpoints('${encodeURIComponent(value[0].Id)}')/Start`;
-    await fetch(start, { method: "POST", headers: { ...headers, "content-length": "0" } });
+    await fetch(start, { method: "POST", headers });
     let failures: { reason: string }[] = [];
     for (let tries = 0; tries < 100 && failures.length === 0; tries += 1) {
       const dead = inputs({ streamingUrl: `http://${deadHost}/` });

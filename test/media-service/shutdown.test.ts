@@ -70,7 +70,8 @@ describe("SIGTERM to an origin", function () {
     const ended = service.stop();
     const probe = await until(async () => {
       const response = await fetch(`${service.baseUrl}/readyz`);
-      return response.status === 503 ? await response.text() : undefined;
+      const text = await response.text();
+      return response.status === 503 && text.includes("stopping") ? text : undefined;
     });
     const health = await fetch(`${service.baseUrl}/healthz`);
     await until(() => fetch(`${service.baseUrl}/healthz`).then(notYet, () => "refused"));

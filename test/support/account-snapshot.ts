@@ -33,8 +33,6 @@ export async function snapshotAccount(
     client.find(locators),
     client.find(jobs),
   ]);
-  // A replica is called after another account's container.
-  const nameOf = (name: string): string => name.replace(/asset-[0-9a-f-]{36}/g, "asset-{guid}");
   const assetNames = new Map(allAssets.map(({ id, name }) => [id, nameOf(name)]));
   const policyNames = new Map(allPolicies.map(({ id, name }) => [id, name]));
   const containers = new Map(
@@ -50,7 +48,7 @@ export async function snapshotAccount(
           allFiles
             .filter(({ assetId }) => assetId === id)
             .map((file) => ({
-              name: file.name,
+              name: nameOf(file.name),
               sizeBytes: file.sizeBytes,
               isPrimary: file.isPrimary,
             })),
@@ -70,6 +68,11 @@ export async function snapshotAccount(
   };
 }
 
+/** A replica is called after another account's container, and the facts of an encode after its input. */
+function nameOf(name: string): string {
+  return name.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "{guid}");
+}
+
 async function blobsByAsset(
   { blobEndpoint, accountName, accountKey }: Azurite,
   assetNames: ReadonlyMap<string | undefined, string>,
@@ -84,7 +87,7 @@ async function blobsByAsset(
       .listBlobsFlat({ includeUncommitedBlobs: true });
     for await (const { name: blob, properties } of listing) {
       const md5 = Buffer.from(properties.contentMD5 ?? []).toString("base64");
-      blobs.push({ blob, sizeBytes: properties.contentLength, md5 });
+      blobs.push({ blob: nameOf(blob), sizeBytes: properties.contentLength, md5 });
     }
     found[assetNames.get(name) ?? name] = sorted(blobs);
   }

@@ -113,10 +113,10 @@ describe("the stand-in provider over gRPC", function () {
       },
       {
         why: "a misspelt property, of a kind that it only records",
-        type: "azure-native:operationalinsights:Workspace",
-        inputs: { resourceGroupName: "group", retentionInDay: 30 },
-        property: "retentionInDay",
-        reason: 'is not a property that exists here; did you mean "retentionInDays"?',
+        type: "azure-native:network:PublicIPAddress",
+        inputs: { resourceGroupName: "group", idleTimeoutInMinute: 30 },
+        property: "idleTimeoutInMinute",
+        reason: 'is not a property that exists here; did you mean "idleTimeoutInMinutes"?',
       },
       {
         why: "a type that the package doesn't have",
@@ -178,11 +178,11 @@ describe("the stand-in provider over gRPC", function () {
   it("records kinds that it can't make real, and says so once", async () => {
     const said: string[] = [];
     cloud.events.on("notice", (text) => said.push(text));
-    const type = "azure-native:operationalinsights:Workspace";
-    const made = await client.create(type, "logs", { resourceGroupName: "group" });
+    const type = "azure-native:network:PublicIPAddress";
+    const made = await client.create(type, "front", { resourceGroupName: "group" });
     await client.create(type, "more", { resourceGroupName: "group" });
 
-    const found = await client.read(type, "logs", made.id);
+    const found = await client.read(type, "front", made.id);
 
     assert.equal(found.getId(), made.id);
     assert.deepEqual(said, [`${type} is recorded only: nothing in the local cloud acts on it`]);
