@@ -48,7 +48,7 @@ export async function accountContents(connection: AccountConnection): Promise<Ac
       return {
         id,
         name: withoutIds(name),
-        files: own.map((file) => `${file.name} ${file.sizeBytes}`).sort(),
+        files: own.map((file) => `${withoutIds(file.name)} ${file.sizeBytes}`).sort(),
       };
     }),
   );
