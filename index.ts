@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   ContentDelivery,
   ContentSteering,
+  declareAppsDomain,
   declareLibrary,
   hostLabel,
   Observability,
@@ -43,6 +44,7 @@ const front = { ...settings, ...where, ...(watched && { logWorkspaceId: watched.
 // First, for data centers are told by what they know it.
 const edge = new ContentDelivery("edge", { ...front, endpointName: label });
 const { frontDoorId } = edge;
+const appsDomain = declareAppsDomain("viewers-apps", settings);
 const dataCenters = settings.dataCenters.map(
   ({ name, ...where }) =>
     new StreamingDataCenter(name, {
@@ -51,6 +53,7 @@ const dataCenters = settings.dataCenters.map(
       naming,
       subscriptionId,
       frontDoorId,
+      appsDomain,
       tags,
     }),
 );

@@ -17,10 +17,10 @@ export function declareTextRecord(
   name: string,
   { domain, prefix, values }: TextRecordArgs,
   opts: pulumi.CustomResourceOptions,
-): void {
+): dns.RecordSet | undefined {
   const { zone } = domain;
-  if (zone === undefined) return;
-  new dns.RecordSet(
+  if (zone === undefined) return undefined;
+  return new dns.RecordSet(
     `${name}-${prefix.replace("_", "")}`,
     {
       resourceGroupName: zone.resourceGroup,

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { builtInRoles } from "./built-in-roles";
 import { declareTextRecord } from "./domain-records";
 import type { FrontDoorScope } from "./front-door-scope";
+import { keyVaultSecret } from "./key-vault-secret";
 import type { ViewersDomain } from "./settings/delivery";
 
 /** What a custom domain is declared from. */
@@ -51,14 +52,14 @@ function declareCertificate(
   opts: pulumi.CustomResourceOptions,
 ): cdn.Secret {
   const { profile, certificateId, ...scope } = args;
-  const [, subscription] = /^(\/subscriptions\/[^/]+)\//i.exec(certificateId) ?? [];
+  const { subscriptionId } = keyVaultSecret(certificateId);
   const mayRead = new authorization.RoleAssignment(
     `${name}-certificate`,
     {
       scope: certificateId,
       principalId: principalOf(profile),
       principalType: authorization.PrincipalType.ServicePrincipal,
-      roleDefinitionId: `${subscription ?? ""}/providers/Microsoft.Authorization/roleDefinitions/${builtInRoles.keyVaultSecretsUser}`,
+      roleDefinitionId: `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${builtInRoles.keyVaultSecretsUser}`,
     },
     opts,
   );

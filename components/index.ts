@@ -1,3 +1,4 @@
+export { declareAppsDomain } from "./apps-domain";
 export { ContentDelivery } from "./content-delivery";
 export { ContentSteering } from "./content-steering";
 export { hostLabel, resourceGroupName } from "./naming";

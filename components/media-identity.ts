@@ -2,6 +2,7 @@ import * as authorization from "@pulumi/azure-native/authorization";
 import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 import { type BuiltInRole, builtInRoles } from "./built-in-roles";
+import { keyVaultSecret } from "./key-vault-secret";
 import { type Naming, roleAssignmentName } from "./naming";
 
 /** Inputs of {@link MediaIdentity}. */
@@ -17,6 +18,8 @@ export interface MediaIdentityArgs {
   storageAccountId: pulumi.Input<string>;
   /** Resource id of the registry that it pulls from; empty where it needs no right to. */
   registryId: string;
+  /** Resource id of the Key Vault secret that it reads, where there is one. */
+  certificateId?: string | undefined;
   tags?: Record<string, string>;
 }
 
@@ -24,10 +27,13 @@ interface Right {
   purpose: string;
   role: BuiltInRole;
   scope: pulumi.Input<string>;
+  /** Subscription that the scope lies in. Default the one of all else. */
+  subscriptionId?: pulumi.Input<string>;
 }
 
 /** What a media service does, as rights that end at its own store. */
-function rights({ storageAccountId: scope, registryId }: MediaIdentityArgs): Right[] {
+function rights(args: MediaIdentityArgs): Right[] {
+  const { storageAccountId: scope, registryId, certificateId } = args;
   return [
     // Given at the account, it also lends the key that locators for uploads are signed with.
     { purpose: "blobs", role: "storageBlobDataContributor", scope },
@@ -36,7 +42,15 @@ function rights({ storageAccountId: scope, registryId }: MediaIdentityArgs): Rig
     ...(registryId === ""
       ? []
       : [{ purpose: "registry", role: "acrPull" as const, scope: registryId }]),
+    ...(certificateId === undefined ? [] : [certificateRight(certificateId)]),
   ];
+}
+
+/** The right to read one certificate, which may be kept in another subscription. */
+function certificateRight(certificateId: string): Right {
+  const { subscriptionId } = keyVaultSecret(certificateId);
+  const role = "keyVaultSecretsUser";
+  return { purpose: "certificate", role, scope: certificateId, subscriptionId };
 }
 
 /**
@@ -66,11 +80,10 @@ export class MediaIdentity extends pulumi.ComponentResource {
     );
     this.identityId = identity.id;
     this.clientId = identity.clientId;
-    this.grants = rights(args).map(({ purpose, role, scope }) =>
+    this.grants = rights(args).map(({ purpose, ...right }) =>
       this.grant(`${name}-${purpose}`, {
         ...args,
-        role,
-        scope,
+        ...right,
         principalId: identity.principalId,
       }),
     );

@@ -25,6 +25,8 @@ export interface MediaServiceAppPart {
   scale: inputs.app.ScaleArgs;
   /** How long it may take to end, for a response to go out or a job to be given back. */
   graceSeconds: number;
+  /** What must be there before it, beside its store and its identity's rights. */
+  after?: pulumi.Resource[];
 }
 
 /** Where the media service listens. */
@@ -55,7 +57,7 @@ export function declareMediaServiceApp(
       template: template(args, part),
       tags: args.tags,
     },
-    { ...opts, dependsOn: [...storage.parts, ...(identity?.grants ?? [])] },
+    { ...opts, dependsOn: [...storage.parts, ...(identity?.grants ?? []), ...(part.after ?? [])] },
   );
 }
 

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AccountConnection } from "../dynamic-providers/operations/media-services-client/account-connection";
+import type { AppsDomain } from "./apps-domain";
 import type { MediaIdentity } from "./media-identity";
 import type { MediaStorage } from "./media-storage";
 import type { HostingSettings } from "./settings/hosting";
@@ -40,6 +41,8 @@ export interface MediaServicesAccountArgs<Settings = SelfHostedSettings | Classi
   /** Where logs go. Default nowhere. */
   logWorkspaceId?: pulumi.Input<string>;
   publicScheme: PublicScheme;
+  /** The viewers' host, where the app that everybody asks answers under it too. */
+  appsDomain?: AppsDomain;
   /** Whether manifests tell players the other data centers that hold a video. */
   contentSteering: boolean;
   tags?: Record<string, string>;

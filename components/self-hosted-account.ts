@@ -1,6 +1,7 @@
 import * as app from "@pulumi/azure-native/app";
 import * as pulumi from "@pulumi/pulumi";
 import { AccountKey } from "../dynamic-providers/account-key";
+import type { AppDomain } from "./apps-domain";
 import { declareAppsEnvironment } from "./apps-environment";
 import { declareMediaServiceApp, type MediaServiceAppArgs, servicePort } from "./media-service-app";
 import type {
@@ -25,7 +26,12 @@ export function declareSelfHostedAccount(
   const accountKey = entra ? undefined : pulumi.secret(new AccountKey(name, {}, opts).key);
   const environment = declareAppsEnvironment(name, args, opts);
   const apps = { ...args, ...(accountKey && { accountKey }), environmentId: environment.id };
-  const service = declareViewersApp(name, apps, opts);
+  const domain = args.appsDomain?.at(
+    name,
+    { ...args, environment, environmentName: args.appName },
+    opts,
+  );
+  const service = declareViewersApp(name, { ...apps, ...(domain && { domain }) }, opts);
   if (args.identity) declareEncodeApp(`${name}-encode`, apps, opts);
   const host = serviceHost(service, args.appName);
   return {
@@ -51,10 +57,10 @@ function credentials(
 /** The app that everybody asks: viewers, the API's clients, the edge's probes. */
 function declareViewersApp(
   name: string,
-  args: MediaServiceAppArgs,
+  args: MediaServiceAppArgs & { domain?: AppDomain },
   opts: pulumi.CustomResourceOptions,
 ): app.ContainerApp {
-  const { hosting, identity, publicScheme } = args;
+  const { domain, hosting, identity, publicScheme } = args;
   const part = {
     appName: args.appName,
     roles: identity ? "api,origin" : "api,origin,worker",
@@ -65,6 +71,7 @@ function declareViewersApp(
       transport: app.IngressTransportMethod.Auto,
       allowInsecure: publicScheme === "http",
       traffic: [{ latestRevision: true, weight: 100 }],
+      ...(domain && { customDomains: domain.customDomains }),
     },
     // Never 0: a data center that must start first looks lost to the probes of the edge.
     scale: {
@@ -73,6 +80,7 @@ function declareViewersApp(
       rules: [{ name: "requests", http: { metadata: { concurrentRequests: "100" } } }],
     },
     graceSeconds: 60,
+    ...(domain && { after: domain.after }),
   };
   return declareMediaServiceApp(name, { ...args, part }, opts);
 }

@@ -2,6 +2,7 @@ import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import { AccessPolicy } from "../dynamic-providers/access-policy";
 import { StreamingEndpoint } from "../dynamic-providers/streaming-endpoint";
+import type { AppsDomain } from "./apps-domain";
 import { declareExistingAccount } from "./existing-account";
 import type { Origin } from "./origin";
 import { MediaIdentity } from "./media-identity";
@@ -37,6 +38,8 @@ export interface StreamingDataCenterArgs extends HostingSettings {
   storageAccess: StorageAccess;
   mediaServices: MediaServicesSettings;
   publicScheme: PublicScheme;
+  /** The viewers' host, where the data center's own app answers under it too. */
+  appsDomain?: AppsDomain | undefined;
   /** Whether manifests tell players the other data centers that hold a video. */
   contentSteering: boolean;
   /** What the edge sends in `X-Azure-FDID`. */
@@ -139,7 +142,7 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
       storage: MediaStorage;
     },
   ): MediaServicesAccount {
-    const { naming } = args;
+    const { naming, appsDomain } = args;
     const { storage } = place;
     const identity =
       args.storageAccess === "identity"
@@ -150,6 +153,7 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
               ...place,
               identityName: identityName(naming, name),
               storageAccountId: storage.accountId,
+              certificateId: appsDomain?.certificateId,
             },
             { parent: this },
           )
@@ -168,6 +172,7 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
         hosting: args,
         ...(args.frontDoorId !== undefined && { frontDoorId: args.frontDoorId }),
         publicScheme: args.publicScheme,
+        ...(appsDomain && { appsDomain }),
         contentSteering: args.contentSteering,
       },
       { parent: this },

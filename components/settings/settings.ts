@@ -136,6 +136,7 @@ export function readSettings(source: SettingsSource): Settings {
     tags: readTags(config),
   };
   refuseLostViewers(config, settings);
+  refuseUnreadCertificate(config, settings);
   throwProblems(config.problems);
   return settings;
 }
@@ -154,6 +155,18 @@ function refuseLostViewers(config: ConfigReader, settings: Settings): void {
         " or contentSteering false and activePath front-door",
     );
   }
+}
+
+/** The data centers' apps read the domain's certificate as an identity, which only that access gives them. */
+function refuseUnreadCertificate(config: ConfigReader, settings: Settings): void {
+  const { domain, mediaServices, publicScheme, storageAccess } = settings;
+  if (domain === undefined || mediaServices.kind !== "self-hosted") return;
+  if (publicScheme !== "https" || storageAccess === "identity") return;
+  config.refuse(
+    "storageAccess",
+    `is "${storageAccess}", but the apps have no identity then to read the certificate of domain with;` +
+      " allowed with a domain over https: identity",
+  );
 }
 
 function refuseUnknownKeys(config: ConfigReader, keys: string[]): void {

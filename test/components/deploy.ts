@@ -191,6 +191,10 @@ const answers: Record<string, Answer> = {
     clientId: guidOf(`client of ${resourceName}`),
     principalId: guidOf(`principal of ${resourceName}`),
   }),
+  "azure-native:app:ManagedEnvironment": ({ environmentName }) => ({
+    name: environmentName,
+    customDomainConfiguration: { customDomainVerificationId: "id of our domains" },
+  }),
   "azure-native:app:ContainerApp": ({ containerAppName, configuration }) => {
     const { ingress } = configuration as { ingress: object };
     const fqdn = `${containerAppName}.apps.test`;

@@ -348,15 +348,23 @@ describe("A change of the configuration", function () {
         "azure-native:cdn:AFDCustomDomain edge-domain",
         "azure-native:dns:RecordSet edge-domain-dnsauth",
         "azure-native:dns:RecordSet viewers",
+        "azure-native:dns:RecordSet viewers-asuid",
         "azure-native:trafficmanager:Endpoint viewers-direct",
         "azure-native:trafficmanager:Endpoint viewers-front-door",
         "azure-native:trafficmanager:Profile viewers",
+        "twinstream:edge:AppsDomain viewers-apps",
         "twinstream:edge:ViewersHost viewers",
       ],
     );
     assert.deepEqual(
       changed(before, after).filter((name) => old.includes(name)),
-      ["azure-native:cdn:Route edge", `${dynamic}:PathwayList east`, `${dynamic}:PathwayList west`],
+      [
+        "azure-native:app:ContainerApp east",
+        "azure-native:app:ContainerApp west",
+        "azure-native:cdn:Route edge",
+        `${dynamic}:PathwayList east`,
+        `${dynamic}:PathwayList west`,
+      ],
     );
     const [first] = after.outputs["videos"] as [{ urls: Record<string, { hls: string }> }];
     assert.match(first.urls["trafficManager"]?.hls ?? "", /^http:\/\/video\.example\.com\//);

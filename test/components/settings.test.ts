@@ -497,6 +497,19 @@ describe("the stack's settings", () => {
       problem: /^frontDoorOnly: is "true", but activePath is direct, which leads viewers past/,
     },
     {
+      why: "a domain whose certificate the apps can't read",
+      config: {
+        domain: {
+          name: "video.example.com",
+          certificate:
+            "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v/secrets/viewers",
+        },
+      },
+      problem:
+        'storageAccess: is "shared-key", but the apps have no identity then to read the certificate of' +
+        " domain with; allowed with a domain over https: identity",
+    },
+    {
       why: "tags that are no text",
       config: { tags: { cost: 5 } },
       problem: "tags.cost: is 5; allowed: text of at most 256 characters",

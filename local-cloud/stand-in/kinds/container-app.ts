@@ -1,6 +1,7 @@
 import { at, listAt, mapAt, numberAt, type Properties, textAt, type Value } from "../properties";
 import {
   absolutePath,
+  domainName,
   type CloudServices,
   type Declared,
   inResourceGroup,
@@ -15,6 +16,8 @@ import {
   startMediaService,
   startWithoutIngress,
 } from "./media-service-process";
+import { assignedIdentities } from "./managed-environment";
+import { requireCustomDomains } from "./custom-domains";
 import { queueLength, type QueueScaleRule, queueScaleRule } from "./queue-scale-rule";
 
 /** Token of container apps. */
@@ -45,6 +48,7 @@ export const containerApp: ResourceKind = {
       "template.containers[].name",
       "template.containers[].env[].name",
       "configuration.secrets[].name",
+      "configuration.ingress.customDomains[].name",
     ],
     patterns: {
       containerAppName: {
@@ -66,13 +70,18 @@ export const containerApp: ResourceKind = {
         rule: "must be a number of Gi, such as 0.5Gi",
       },
       "template.containers[].probes[].httpGet.path": absolutePath,
+      "configuration.ingress.customDomains[].name": domainName,
     },
     ranges: {
       "configuration.ingress.targetPort": [1, 65_535],
       "template.scale.minReplicas": [0, 1_000],
       "template.scale.maxReplicas": [1, 1_000],
     },
-    references: { environmentId: "Microsoft.App/managedEnvironments" },
+    references: {
+      environmentId: "Microsoft.App/managedEnvironments",
+      "configuration.ingress.customDomains[].certificateId":
+        "Microsoft.App/managedEnvironments/certificates",
+    },
     among: {
       "template.containers[].env[].secretRef": { path: "configuration.secrets[].name" },
       "configuration.registries[].passwordSecretRef": { path: "configuration.secrets[].name" },
@@ -96,6 +105,7 @@ export const containerApp: ResourceKind = {
     startOrder: 3,
     computed: ["configuration", "latestRevisionName", "latestRevisionFqdn"],
     async apply(declared, cloud) {
+      requireCustomDomains(declared, cloud);
       sayScaling(declared, cloud);
       const hasIngress = mapAt(declared.inputs, "configuration.ingress") !== undefined;
       if (!hasIngress) return startHelper(declared, cloud);
@@ -204,12 +214,6 @@ function platformEnvironment(
     ...(assigned.length > 0 && authority().identityEnvironment(appProcessName(name), { assigned })),
     ...(declared["ENTRA_TENANT_ID"] && { ENTRA_TENANT_ID: tenantId, ENTRA_AUTHORITY: url }),
   };
-}
-
-/** Declared as a list, or as Resource Manager's map with ids as its keys. */
-function assignedIdentities(inputs: Properties): string[] {
-  const declared = at(inputs, "identity.userAssignedIdentities") ?? [];
-  return Array.isArray(declared) ? declared.map(String) : Object.keys(declared as Properties);
 }
 
 function principalOf(app: string, record: ResourceRecord | undefined, id: string): Principal {

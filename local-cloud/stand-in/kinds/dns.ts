@@ -1,10 +1,13 @@
 import { textAt } from "../properties";
-import { inResourceGroup, type ResourceKind } from "./resource-kind";
+import { domainName, inResourceGroup, type ResourceKind } from "./resource-kind";
+
+/** Token of DNS records. */
+export const recordSetToken = "azure-native:dns:RecordSet";
 
 /** Records of one name and type in a zone; the responder answers for those that it can. */
 export const recordSet: ResourceKind = {
   declaration: {
-    token: "azure-native:dns:RecordSet",
+    token: recordSetToken,
     idPattern: inResourceGroup(
       "Microsoft.Network/dnsZones/{zoneName}/{recordType}/{relativeRecordSetName}",
     ),
@@ -15,10 +18,7 @@ export const recordSet: ResourceKind = {
       recordType: ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"],
     },
     patterns: {
-      zoneName: {
-        pattern: /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}$/,
-        rule: "must be a domain without a dot at its end",
-      },
+      zoneName: domainName,
     },
     ranges: { ttl: [1, 2_147_483_647] },
     references: {

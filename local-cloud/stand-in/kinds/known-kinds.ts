@@ -3,7 +3,7 @@ import { contentDeliveryKinds } from "./content-delivery";
 import { recordSet } from "./dns";
 import { firewallKinds } from "./firewall";
 import { identityKinds } from "./identity";
-import { managedEnvironment } from "./managed-environment";
+import { appCertificate, managedEnvironment } from "./managed-environment";
 import { mediaServicesKinds } from "./media-services";
 import { monitoringKinds } from "./monitoring";
 import { networkKinds } from "./network";
@@ -30,6 +30,7 @@ export const knownKinds: KindTable = new Map(
     ...monitoringKinds,
     ...networkKinds,
     managedEnvironment,
+    appCertificate,
     containerApp,
     ...mediaServicesKinds,
     ...contentDeliveryKinds,

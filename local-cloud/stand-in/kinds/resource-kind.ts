@@ -120,6 +120,12 @@ export const host = {
   rule: "must be a host, without scheme or path",
 };
 
+/** A domain. */
+export const domainName = {
+  pattern: /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}$/,
+  rule: "must be a domain without a dot at its end",
+};
+
 /** The pattern of an id inside a resource group. */
 export function inResourceGroup(rest: string): string {
   return `/subscriptions/${subscriptionId}/resourceGroups/{resourceGroupName}/providers/${rest}`;
