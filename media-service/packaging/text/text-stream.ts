@@ -7,7 +7,7 @@ import { renderWebVtt } from "./webvtt";
 export interface TextStream {
   /** Its name in URLs. */
   readonly name: string;
-  /** For people. */
+  /** For people; no other has the same (RFC 8216, 4.3.4.1.1). */
   readonly title: string;
   /** BCP 47 or ISO 639 code, `und` when not told. */
   readonly language: string;
@@ -28,19 +28,26 @@ export function textStreams(
   { durationSeconds, taken }: { durationSeconds: number; taken: readonly string[] },
 ): TextStream[] {
   const names = new Set(taken.map((name) => name.toLowerCase()));
+  const titles = new Set<string>();
   return listed.flatMap((track) => {
     const content = contents.get(track.src);
     if (!content) return [];
     const told = track.language === "und" ? undefined : track.language;
     const language = told ?? content.language ?? "und";
-    const title = track.trackName ?? `text_${language}`;
-    const base = title.replace(/[^\w.-]/g, "_") || "text";
-    let name = base;
-    for (let suffix = 2; names.has(name.toLowerCase()); suffix++) name = `${base}_${suffix}`;
-    names.add(name.toLowerCase());
+    const called = track.trackName ?? `text_${language}`;
+    const title = claim(called, titles, " ");
+    const name = claim(called.replace(/[^\w.-]/g, "_") || "text", names, "_");
     const bits = Buffer.byteLength(renderWebVtt(content.cues)) * 8;
     const measured = Math.max(1, Math.round(bits / Math.max(1, durationSeconds)));
     const { cues } = content;
     return [{ name, title, language, bitrate: track.systemBitrate ?? measured, cues }];
   });
+}
+
+/** Takes a name: with a number after it when it, in whatever case, is taken already. */
+function claim(base: string, taken: Set<string>, between: string): string {
+  let name = base;
+  for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${base}${between}${number}`;
+  taken.add(name.toLowerCase());
+  return name;
 }

@@ -57,6 +57,26 @@ describe("subtitles", () => {
     );
   });
 
+  it("of one name are told apart by number, for a group of HLS has each name once", async () => {
+    const unnamed = '<textstream src="film_eng.vtt"/>';
+    const named =
+      '<textstream src="film_eng.vtt"><param name="trackName" value="One"/></textstream>';
+    origin.blobs.put(
+      CONTAINER,
+      "film.ism",
+      `<smil><body><video src="film_640x360_300.mp4"/>${(unnamed + named).repeat(2)}</body></smil>`,
+    );
+    const master = await get("manifest(format=m3u8-cmaf)");
+    const names = [...master.matchAll(/TYPE=SUBTITLES.*NAME="([^"]*)"/g)].map(([, name]) => name);
+
+    assert.deepEqual(names, ["text_und", "One", "text_und 2", "One 2"]);
+    const labels = [...(await get("manifest(format=mpd-time-cmaf)")).matchAll(/<Label>(.*)</g)];
+    assert.deepEqual(
+      labels.map(([, label]) => label),
+      names,
+    );
+  });
+
   it("are an adaptation set of DASH with one file", async () => {
     const mpd = await get("manifest(format=mpd-time-cmaf)");
     const [, url = ""] = /<BaseURL>([^<]+)<\/BaseURL>/.exec(mpd) ?? [];
