@@ -24,6 +24,17 @@ export interface PlayerReport {
   readonly ended: boolean;
   /** The last picture was shown, whether or not the player said so. */
   readonly atEnd: boolean;
+  /** It is still on its way to another time. */
+  readonly seeking: boolean;
+  /** Subtitles that are shown right now. */
+  readonly cues: readonly ShownCue[];
+}
+
+/** A text that the browser shows, with its media times in seconds. */
+export interface ShownCue {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** What plays: a library, or the browser itself. */
@@ -202,6 +213,16 @@ export class Viewer {
   /** Makes the player go on in one quality, in its own numbering. */
   async choose(rung: number): Promise<void> {
     await this.page.evaluate(`void window.twinstreamControls.choose(${rung})`);
+  }
+
+  /** Subtitles that the player offers, with what it calls them. */
+  async texts(): Promise<{ language: string; name: string }[]> {
+    return this.page.evaluate("window.twinstreamControls.texts()");
+  }
+
+  /** Makes the player show the subtitles of a language, and waits where it may not be disturbed. */
+  async chooseText(language: string): Promise<void> {
+    await this.page.evaluate(`window.twinstreamControls.chooseText("${language}")`);
   }
 
   /** Goes on at several times the speed, where the player can. */
