@@ -1,20 +1,12 @@
 import * as authorization from "@pulumi/azure-native/authorization";
-import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import {
-  ContentDelivery,
-  ContentSteering,
   declareAppsDomain,
   declareLibrary,
-  hostLabel,
-  Observability,
+  libraryFront,
   playerHosts,
-  resourceGroupName,
-  routedHost,
   stackSettings,
   StreamingDataCenter,
-  TrafficRouting,
-  ViewersHost,
   watchPageUrl,
 } from "./components";
 
@@ -25,25 +17,9 @@ const tags = { ...settings.tags, project: naming.project, stack: naming.stack };
 
 const { subscriptionId } = authorization.getClientConfigOutput();
 
-const shared = new resources.ResourceGroup(
-  "shared",
-  {
-    resourceGroupName: resourceGroupName(naming, "shared"),
-    location: settings.sharedLocation,
-    tags,
-  },
-  // What is in it is global: it need not move when the list of data centers changes.
-  { ignoreChanges: ["location"] },
-);
-const label = hostLabel(naming);
-const where = { resourceGroupName: shared.name, location: settings.sharedLocation, tags };
-const watched = settings.monitoring
-  ? new Observability("shared", { ...settings, ...where, naming })
-  : undefined;
-const front = { ...settings, ...where, ...(watched && { logWorkspaceId: watched.workspaceId }) };
 // First, for data centers are told by what they know it.
-const edge = new ContentDelivery("edge", { ...front, endpointName: label });
-const { frontDoorId } = edge;
+const front = libraryFront(settings, { naming, tags });
+const { frontDoorId } = front;
 const appsDomain = declareAppsDomain("viewers-apps", settings);
 const dataCenters = settings.dataCenters.map(
   ({ name, ...where }) =>
@@ -52,33 +28,17 @@ const dataCenters = settings.dataCenters.map(
       ...where,
       naming,
       subscriptionId,
-      frontDoorId,
+      ...(frontDoorId && { frontDoorId }),
       appsDomain,
       tags,
     }),
 );
 const sites = dataCenters.map(({ origin }) => origin);
-edge.leadTo(sites);
-watched?.watch(pulumi.interpolate`${publicScheme}://${edge.host}`);
-
-const router = new TrafficRouting("router", { ...front, origins: sites, relativeName: label });
-const viewers =
-  settings.domain &&
-  new ViewersHost("viewers", {
-    ...front,
-    domain: settings.domain,
-    relativeName: `${label}-viewers`,
-    frontDoorHost: edge.host,
-    dataCentersProfileId: router.profileId,
-  });
-const publicHost = viewers?.host ?? edge.host;
-new ContentSteering("steering", { ...settings, dataCenters, edgeHost: publicHost });
-
-const trafficManager = routedHost(publicScheme, router.host, viewers?.host);
+const { publicHost, trafficManagerHost: trafficManager } = front.leadTo(dataCenters);
 const hosts = playerHosts({
   scheme: publicScheme,
   dataCenters: sites,
-  edge: edge.host,
+  edge: front.edgeHost,
   trafficManager,
 });
 
@@ -91,7 +51,7 @@ export const videos = declareLibrary({
 });
 
 /** Host of the edge. */
-export const edgeHost = edge.host;
+export const { edgeHost } = front;
 
 /** Host that Traffic Manager leads on, where players can use one: the domain, if there is one. */
 export const trafficManagerHost = trafficManager ?? null;

@@ -25,6 +25,7 @@ import type {
   SelfHostedSettings,
 } from "./settings/media-services";
 import type { PublicScheme, StorageAccess } from "./settings/settings";
+import type { Shard } from "./settings/shard";
 
 /** Inputs of {@link StreamingDataCenter}. */
 export interface StreamingDataCenterArgs extends HostingSettings {
@@ -46,6 +47,8 @@ export interface StreamingDataCenterArgs extends HostingSettings {
   frontDoorId?: pulumi.Input<string>;
   /** How long viewers may use a locator. */
   locatorDays: number;
+  /** Which part of the library plays from here; undefined: all of it. */
+  shard?: Shard | undefined;
   tags?: Record<string, string>;
 }
 
@@ -91,7 +94,8 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
     this.streamingEndpoint = new StreamingEndpoint(
       name,
       { account, name: connection.streamingEndpointName },
-      { parent: this },
+      // The first stack started it, and other stacks' viewers need it: it is not a shard's to stop.
+      { parent: this, ...(args.shard?.front && { retainOnDelete: true }) },
     );
     this.viewingPolicyId = new AccessPolicy(
       `${name}-viewing`,

@@ -10,6 +10,7 @@ import { type DeliverySettings, readDelivery } from "./delivery";
 import { type HostingSettings, readHosting } from "./hosting";
 import type { LibraryFiles } from "./library";
 import { type MediaServicesSettings, readMediaServices } from "./media-services";
+import { readShard, type Shard, videosOfShard } from "./shard";
 import { readVideos, type Video } from "./videos";
 
 /** How players and the chain reach the data centers. */
@@ -24,6 +25,8 @@ export interface Settings extends DeliverySettings, HostingSettings {
   /** Where the resource group is kept that all data centers share; read once, at its creation. */
   sharedLocation: string;
   videos: Video[];
+  /** Which part of the library the videos are; undefined where they are all of it. */
+  shard: Shard | undefined;
   /** How many of them are encoded, copied and published at once. */
   videosAtOnce: number;
   mediaServices: MediaServicesSettings;
@@ -87,6 +90,7 @@ export const settingKeys = [
   "serverSideCopy",
   "overwriteReplicas",
   "servicePrincipal",
+  "shard",
   "softDeleteDays",
   "storageAccess",
   "tags",
@@ -112,19 +116,23 @@ export function readSettings(source: SettingsSource): Settings {
     dataCenters.map(({ name }) => name),
   );
   const publicScheme = config.choice("publicScheme", ["https", "http"], "https");
+  const delivery = readDelivery(config, publicScheme);
+  const shard = readShard(config, { mediaServices, ...delivery });
+  const videos = readVideos(config, {
+    encodeIn: readDataCenterName(config, "encodeIn", dataCenters),
+    dataCenterNames: dataCenters.map(({ name }) => name),
+    fileSizeBytes: source.fileSizeBytes,
+    files: source.files,
+  });
   const settings: Settings = {
     dataCenters: rankDataCenters(dataCenters, primary),
     sharedLocation: dataCenters[0]?.location ?? "",
-    videos: readVideos(config, {
-      encodeIn: readDataCenterName(config, "encodeIn", dataCenters),
-      dataCenterNames: dataCenters.map(({ name }) => name),
-      fileSizeBytes: source.fileSizeBytes,
-      files: source.files,
-    }),
+    videos: videosOfShard(videos, shard),
+    shard,
     videosAtOnce: config.integer("videosAtOnce", { min: 1, max: 256, fallback: 16 }),
     mediaServices,
     publicScheme,
-    ...readDelivery(config, publicScheme),
+    ...delivery,
     contentSteering: config.flag("contentSteering", true),
     storageAccess: readStorageAccess(config, mediaServices.kind),
     overwriteReplicas: config.flag("overwriteReplicas", false),

@@ -71,6 +71,7 @@ describe("the stack's settings", () => {
           encodeIn: "east",
         },
       ],
+      shard: undefined,
       videosAtOnce: 16,
       mediaServices: {
         kind: "self-hosted",
