@@ -408,7 +408,7 @@ describe("the stand-in provider over gRPC", function () {
       };
       const ask = async (): Promise<string> => {
         const started = performance.now();
-        const signal = AbortSignal.timeout(1_000);
+        const signal = AbortSignal.timeout(3_000);
         try {
           const response = await fetch(`${serviceUrl()}/healthz`, { signal });
           await response.text();
