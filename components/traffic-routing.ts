@@ -4,7 +4,7 @@ import { endpointPriority } from "./endpoint-priority";
 import type { Origin } from "./origin";
 import { sendLogs } from "./send-logs";
 import type { PublicScheme } from "./settings/settings";
-import { presentOutput, profileHost, readinessProbe } from "./traffic-profile";
+import { declareProfile, presentOutput, profileHost } from "./traffic-profile";
 
 /** Inputs of {@link TrafficRouting}. */
 export interface TrafficRoutingArgs {
@@ -31,7 +31,11 @@ export class TrafficRouting extends pulumi.ComponentResource {
   constructor(name: string, args: TrafficRoutingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("twinstream:edge:TrafficRouting", name, {}, opts);
 
-    const profile = this.declareProfile(name, args);
+    const profile = declareProfile(
+      name,
+      { ...args, method: trafficmanager.TrafficRoutingMethod.Priority },
+      { parent: this },
+    );
     const profileName = presentOutput(
       profile.name,
       `Traffic Manager '${args.relativeName}' has no name`,
@@ -58,22 +62,5 @@ export class TrafficRouting extends pulumi.ComponentResource {
     this.host = profileHost(profile, args.relativeName);
     this.profileId = profile.id;
     this.registerOutputs({ host: this.host });
-  }
-
-  private declareProfile(name: string, args: TrafficRoutingArgs): trafficmanager.Profile {
-    return new trafficmanager.Profile(
-      name,
-      {
-        resourceGroupName: args.resourceGroupName,
-        profileName: args.relativeName,
-        location: "global",
-        profileStatus: trafficmanager.ProfileStatus.Enabled,
-        trafficRoutingMethod: trafficmanager.TrafficRoutingMethod.Priority,
-        dnsConfig: { relativeName: args.relativeName, ttl: 10 },
-        monitorConfig: readinessProbe(args.publicScheme),
-        tags: args.tags,
-      },
-      { parent: this },
-    );
   }
 }

@@ -4,7 +4,7 @@ import { declareAlias } from "./domain-records";
 import { sendLogs } from "./send-logs";
 import type { ActivePath, ViewersDomain } from "./settings/delivery";
 import type { PublicScheme } from "./settings/settings";
-import { presentOutput, profileHost, readinessProbe } from "./traffic-profile";
+import { declareProfile, presentOutput, profileHost } from "./traffic-profile";
 
 /** Inputs of {@link ViewersHost}. */
 export interface ViewersHostArgs {
@@ -36,7 +36,11 @@ export class ViewersHost extends pulumi.ComponentResource {
   constructor(name: string, args: ViewersHostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("twinstream:edge:ViewersHost", name, {}, opts);
 
-    const profile = this.declareSwitch(name, args);
+    const profile = declareProfile(
+      name,
+      { ...args, method: trafficmanager.TrafficRoutingMethod.Weighted },
+      { parent: this },
+    );
     const scope = {
       resourceGroupName: args.resourceGroupName,
       profileName: presentOutput(
@@ -73,23 +77,6 @@ export class ViewersHost extends pulumi.ComponentResource {
 
     this.host = domain.name;
     this.registerOutputs({ host: this.host });
-  }
-
-  private declareSwitch(name: string, args: ViewersHostArgs): trafficmanager.Profile {
-    return new trafficmanager.Profile(
-      name,
-      {
-        resourceGroupName: args.resourceGroupName,
-        profileName: args.relativeName,
-        location: "global",
-        profileStatus: trafficmanager.ProfileStatus.Enabled,
-        trafficRoutingMethod: trafficmanager.TrafficRoutingMethod.Weighted,
-        dnsConfig: { relativeName: args.relativeName, ttl: 10 },
-        monitorConfig: readinessProbe(args.publicScheme),
-        ...(args.tags && { tags: args.tags }),
-      },
-      { parent: this },
-    );
   }
 
   /** Both weigh the same: enabled together, each is given to half of those who ask. */
