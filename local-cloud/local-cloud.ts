@@ -259,8 +259,7 @@ export class LocalCloud implements AsyncDisposable {
   }
 
   private async openDns(): Promise<void> {
-    const port = await this.ports.portFor("dns", preferredDnsPort);
-    try {
+    const open = async (port: number): Promise<void> => {
       this.closers.push(
         await DnsResponder.open(
           port,
@@ -269,29 +268,30 @@ export class LocalCloud implements AsyncDisposable {
         ),
       );
       this.dnsPort = port;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-      throw new PortTakenError(port, "dns");
-    }
+    };
+    await this.ports.listen("dns", open, preferredDnsPort);
   }
 
   /** Answers what gives the deployer its own identity. */
   private async openAuthority(): Promise<Record<string, string>> {
-    const port = await this.ports.portFor("authority");
     const { home, box } = this;
     const file = home.authorityFile;
-    this.authority = await openAuthority(port, { file, box, tenantId: subscriptionId });
+    this.authority = await this.ports.listen("authority", (port) =>
+      openAuthority(port, { file, box, tenantId: subscriptionId }),
+    );
     this.closers.push(this.authority);
     const own = { ...this.authority.identityOf("deployer"), roles: [deployerRole] };
     return this.authority.identityEnvironment("deployer", { own });
   }
 
-  private async openControl(): Promise<string> {
-    const port = await this.ports.portFor("control", preferredControlPort);
-    const control = new ControlApi(this);
-    await control.listen(port);
-    this.closers.push(control);
-    return `http://${loopback}:${port.toString()}`;
+  private openControl(): Promise<string> {
+    const open = async (port: number): Promise<string> => {
+      const control = new ControlApi(this);
+      await control.listen(port);
+      this.closers.push(control);
+      return `http://${loopback}:${port.toString()}`;
+    };
+    return this.ports.listen("control", open, preferredControlPort);
   }
 
   private async openProvider(name: (typeof packages)[number]): Promise<string> {

@@ -47,6 +47,29 @@ export class PortBook {
     return next;
   }
 
+  /**
+   * Opens what listens on the port of a user. Between finding a port free and listening on it another
+   * program may take it: a user that has none yet then gets another one.
+   * @throws PortTakenError when somebody else listens on a port that the user has had for longer.
+   */
+  async listen<T>(
+    user: string,
+    open: (port: number) => Promise<T>,
+    preferred?: number,
+  ): Promise<T> {
+    const isNew = !this.ports.has(user);
+    for (let next = preferred; ; next = undefined) {
+      const port = await this.portFor(user, next);
+      try {
+        return await open(port);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+        if (!isNew) throw new PortTakenError(port, user);
+        this.release(user);
+      }
+    }
+  }
+
   /** The port of a user that may not have one yet. */
   known(user: string): number | undefined {
     return this.ports.get(user);
