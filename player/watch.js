@@ -10,13 +10,13 @@ import { SegmentStrip } from "./segment-strip.js";
 
 const CATALOG_RETRY_MS = 5_000;
 const MOVES_SHOWN = 4;
+const ANNOUNCEMENTS_KEPT = 10;
 const METER_SECONDS = 12;
 
 const byId = (id) => document.getElementById(id);
 const video = byId("video");
 const strip = new SegmentStrip(byId("strip"), byId("legend"));
 const map = new NetworkMap(byId("map"));
-const announce = (text) => (byId("announcer").textContent = text);
 const dataCenters = new DataCenterList(byId("data-centers"), say);
 const choices = new Choices({ formats: byId("formats"), players: byId("players") }, choose);
 
@@ -45,6 +45,19 @@ const playback = new Playback(video, {
     byId("problem").hidden = text === undefined;
   },
 });
+
+/**
+ * Tells who can't see the page. A text that took another's place before it was read out would be lost:
+ * they stand in a log, which a screen reader reads in its own time.
+ * @param {string} text
+ */
+function announce(text) {
+  const announcer = byId("announcer");
+  const line = document.createElement("p");
+  line.textContent = text;
+  announcer.append(line);
+  while (announcer.children.length > ANNOUNCEMENTS_KEPT) announcer.firstElementChild.remove();
+}
 
 /** @param {string} text */
 function say(text) {
