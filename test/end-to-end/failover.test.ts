@@ -8,7 +8,7 @@ import type { Browser } from "playwright-core";
 import { chromiumPath, launchBrowser } from "../support/browser";
 import { breakDataCenter, purgeEdge, restoreDataCenter, setEdgeRetry } from "../support/faults";
 import { LocalCloud, type StackOutputs, type Urls } from "../support/local-cloud";
-import { PlayerPage, type Viewer } from "../support/player";
+import { isFailed, PlayerPage, type Viewer } from "../support/player";
 import { mediaPlaylists, segmentUrls } from "../support/streaming";
 
 const hosts = ["east", "west", "edge"] as const;
@@ -89,23 +89,17 @@ describe("the sample video in two data centers", function () {
     });
 
     // Both measure the edge and the router: content steering would help the player out.
-    it("stalls when the edge does not try a failed request at the next origin", async () => {
+    // Whether the picture then stands depends on what was buffered: that is measured by `npm run soak`.
+    it("lets failures through to players when the edge does not try them at the next origin", async () => {
       await setEdgeRetry(cloud, false);
       viewer = await page.play("hls", urls("edge").hls, { patient: true, steered: false });
       await viewer.until(({ time }) => time > 5, 60, "playing");
       await breakDataCenter(cloud, "east");
 
-      const report = await viewer.until(
-        ({ stallSeconds, standingSeconds, ended }) =>
-          ended || stallSeconds > 0 || standingSeconds > 1,
-        90,
-        "stalling",
-      );
+      const failed = () => viewer?.segments.some(isFailed) === true;
+      const report = await viewer.until(failed, 60, "given an error");
 
-      assert(report.stallSeconds > 0 || report.standingSeconds > 1, JSON.stringify(report));
-      console.log(
-        `        without the retry the picture stood still at ${report.time.toFixed(1)} s of media time`,
-      );
+      console.log(`        the first failure came at ${report.time.toFixed(1)} s of media time`);
     });
 
     it("goes on through Traffic Manager alone within its detection time plus TTL", async () => {

@@ -1,6 +1,12 @@
 import { purgeEdge, setEdgeRetry } from "./faults";
 import type { Scenario, Stage } from "./failover-scenarios";
-import type { PlayerName, PlayerPage, PlayerReport, Viewer } from "./player";
+import {
+  isFailed,
+  type PlayerName,
+  type PlayerPage,
+  type PlayerReport,
+  type Viewer,
+} from "./player";
 
 /** What one player's viewer noticed of a scenario. */
 export interface ViewerResult {
@@ -11,7 +17,7 @@ export interface ViewerResult {
   readonly errors: readonly string[];
   /** Segments that the data center which was left answered after the fault. */
   readonly segmentsFromLeft: number;
-  /** Answers to segment requests with 400 or more. */
+  /** Requests for segments that failed, or were answered with 400 or more. */
   readonly failedSegments: number;
   /** From the fault to the first segment from the data center that was left; null when there was none. */
   readonly switchSeconds: number | null;
@@ -106,7 +112,8 @@ function resultOf(
   { left, lostAt }: { left: string; lostAt: number },
 ): ViewerResult {
   const fromLeft = viewer.segments.filter(
-    ({ dataCenter, at, status }) => dataCenter === left && at > lostAt && status < 300,
+    ({ dataCenter, at, status }) =>
+      dataCenter === left && at > lostAt && status >= 200 && status < 300,
   );
   const [first] = fromLeft;
   // Whoever stands still at the end has not moved since: that belongs to the sum.
@@ -118,7 +125,7 @@ function resultOf(
     waiting: report.waiting,
     errors: report.errors,
     segmentsFromLeft: fromLeft.length,
-    failedSegments: viewer.segments.filter(({ status }) => status >= 400).length,
+    failedSegments: viewer.segments.filter(isFailed).length,
     switchSeconds: first === undefined ? null : (first.at - lostAt) / 1000,
     ended: report.atEnd,
   };

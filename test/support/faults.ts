@@ -64,16 +64,27 @@ export async function untilServedBy(
   outputs: StackOutputs,
   hosts: readonly string[] = [outputs.edgeHost],
 ): Promise<void> {
-  await untilCloud(`${dataCenter} serves ${hosts.join(" and ")}`, async () => {
-    const path = `${outputs.videos[0]?.relativePath ?? ""}/manifest(format=m3u8-cmaf)`;
-    const answers = await Promise.all(
-      hosts.map((host) =>
-        // A query of its own goes round the cache.
-        fetch(`http://${host}${path}?probe=${Date.now()}`, { headers: { connection: "close" } }),
-      ),
+  const path = `${outputs.videos[0]?.relativePath ?? ""}/manifest(format=m3u8-cmaf)`;
+  let last = "no answer";
+  try {
+    await untilCloud(`${dataCenter} serves ${hosts.join(" and ")}`, async () => {
+      const answers = await Promise.all(
+        hosts.map((host) =>
+          // A query of its own goes round the cache.
+          fetch(`http://${host}${path}?probe=${Date.now()}`, { headers: { connection: "close" } }),
+        ),
+      );
+      const from = answers.map(({ headers }) => headers.get("x-data-center"));
+      last = answers.map(({ status }, index) => `${status} from ${from[index] ?? "?"}`).join(", ");
+      return from.every((each) => each === dataCenter);
+    });
+  } catch (error) {
+    const own = await fetch(`http://${outputs.origins[dataCenter] ?? ""}${path}`).then(
+      async (answer) => `${answer.status} ${(await answer.text()).slice(0, 200)}`,
+      String,
     );
-    return answers.every(({ headers }) => headers.get("x-data-center") === dataCenter);
-  });
+    throw new Error(`${String(error)}; last ${last}; ${dataCenter} itself: ${own}`);
+  }
 }
 
 /** Starts a data center's media service again at once; the longer it kept dying, the longer it would wait. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { Browser, Frame, Page } from "playwright-core";
+import type { Browser, Frame, Page, Request, Response } from "playwright-core";
 import { withoutSteering } from "../../drill/checks/manifest-text";
 
 /** What a viewer noticed so far. */
@@ -43,6 +43,7 @@ export type PlayerName = "hls" | "dash" | "shaka" | "native";
 /** A segment that the player was answered. */
 export interface SegmentAnswer {
   readonly url: string;
+  /** 0 where the request failed, so that the player learns of no status. */
   readonly status: number;
   readonly dataCenter: string | undefined;
   /** Milliseconds since 1970. */
@@ -153,6 +154,13 @@ async function hideSteering(page: Page): Promise<void> {
   });
 }
 
+const SEGMENT = /Fragments(\(|%28)/;
+
+/** Whether a player did not get a segment that it wanted. */
+export function isFailed({ status }: SegmentAnswer): boolean {
+  return status === 0 || status >= 400;
+}
+
 /** Someone who is watching. */
 export class Viewer {
   private readonly answers: SegmentAnswer[] = [];
@@ -162,14 +170,21 @@ export class Viewer {
     private readonly frame: Frame,
     readonly player: PlayerName,
   ) {
+    const isOurs = (of: Request | Response): boolean =>
+      SEGMENT.test(of.url()) && of.frame() === frame;
     page.on("response", (response) => {
-      if (!/Fragments(\(|%28)/.test(response.url()) || response.frame() !== frame) return;
+      if (!isOurs(response)) return;
       this.answers.push({
         url: response.url(),
         status: response.status(),
         dataCenter: response.headers()["x-data-center"],
         at: Date.now(),
       });
+    });
+    page.on("requestfailed", (request) => {
+      // Players abort what they no longer want; an error of the edge's own fails, for want of CORS headers.
+      if (!isOurs(request) || request.failure()?.errorText === "net::ERR_ABORTED") return;
+      this.answers.push({ url: request.url(), status: 0, dataCenter: undefined, at: Date.now() });
     });
   }
 
