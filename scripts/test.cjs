@@ -8,7 +8,14 @@ const path = require("node:path");
 const { ensureInstalled, root } = require("./ensure-installed.cjs");
 
 /** Tests that measure what people would see, or start whole clouds: one after the other, with the machine to themselves. */
-const ALONE = ["test/end-to-end/**/*.test.ts", "test/**/*players.test.ts", "test/player/*.test.ts"];
+const ALONE = [
+  "test/end-to-end/**/*.test.ts",
+  "test/**/*players.test.ts",
+  "test/player/*.test.ts",
+  ...["delivery", "identity-cloud", "stand-in"].map(
+    (name) => `test/local-cloud/stand-in/${name}.test.ts`,
+  ),
+];
 const FILES_AT_ONCE = Math.min(2, os.availableParallelism());
 
 /** Runs mocha; resolves with its exit code once it has ended. */
