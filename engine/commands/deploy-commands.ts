@@ -6,6 +6,7 @@ import { EngineError } from "../errors";
 import { writeHistory } from "../state/history";
 import { planDetails } from "../display/plan-table";
 import { addDeployOptions, type DeployOptions } from "./deploy-options";
+import { takeGivenConfig } from "./given-config";
 import { StackAccess } from "./stack-access";
 import { runStack, type StackRunOptions, type StackRunResult } from "./stack-run";
 import { ask, print, requireYes } from "./terminal";
@@ -77,6 +78,7 @@ export function addDeployCommands(program: Command): void {
 
 async function previewStack(global: GlobalOptions, options: DeployOptions): Promise<void> {
   const access = await StackAccess.open(Workspace.open(global));
+  takeGivenConfig(access, options);
   const isJson = options.json === true;
   if (!isJson) print(`Previewing update (${access.name.stack}):`);
   const plan = UP.plan(options, access.workspace.project.refreshFirst);
@@ -93,6 +95,7 @@ async function changeStack(
   const isPreviewed = options.skipPreview !== true || options.previewOnly === true;
   if (isPreviewed && options.previewOnly !== true) requireYes({ ...global, ...options });
   const access = await StackAccess.open(Workspace.open(global));
+  takeGivenConfig(access, options);
   const plan = command.plan(options, access.workspace.project.refreshFirst);
   const parts = { command, plan };
   if (isPreviewed && !(await previewed(access, options, parts))) return;

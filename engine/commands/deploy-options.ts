@@ -14,6 +14,10 @@ export interface DeployOptions {
   allSteps?: boolean;
   expectNoChanges?: boolean;
   clearPendingCreates?: boolean;
+  /** Config values, each as `key=value`. */
+  config?: string[];
+  /** Their keys are paths. */
+  configPath?: boolean;
   parallel: number;
 }
 
@@ -62,6 +66,14 @@ export function addDeployOptions(command: Command, names: readonly string[]): Co
     const option = all[name];
     if (option !== undefined) command.addOption(option);
   }
+  command
+    .addOption(
+      new Option(
+        "-c, --config <key=value>",
+        "a config value, kept in the stack's settings; may be given several times",
+      ).argParser((value, others: string[] | undefined) => [...(others ?? []), value]),
+    )
+    .option("--config-path", "the keys of --config are paths into an object or a list");
   command.addOption(
     new Option("-p, --parallel <n>", "steps at once")
       .default(DEFAULT_PARALLEL)

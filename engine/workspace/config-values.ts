@@ -61,7 +61,8 @@ function opened(given: Map<string, unknown>, decrypt: (sealed: string) => string
   return { values, secretKeys };
 }
 
-function isSecure(value: unknown): value is { secure: string } {
+/** Whether a value is a secret, as a settings file has it. */
+export function isSecure(value: unknown): value is { secure: string } {
   if (typeof value !== "object" || value === null) return false;
   const [only, ...others] = Object.entries(value);
   return only?.[0] === "secure" && typeof only[1] === "string" && others.length === 0;

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "mocha";
+import { parse } from "yaml";
 import { ScratchStack } from "./support/scratch-stack";
 
 const UP = ["up", "--yes", "--skip-preview"];
@@ -39,6 +40,41 @@ describe("the embedded engine over a stack's life", function () {
     assert.equal(code, 1);
     assert.match(stdout, /resource 'bad' has a problem: refuse: no such file/);
     assert.deepEqual(stack.calls(), []);
+  });
+
+  it("takes config values from the command line into the stack's settings", async () => {
+    stack.configure([{ name: "kept", options: { protect: true } }, { name: "drifts" }]);
+    const color = ["--config-path", "--config", "things[1].props.color=a=b"];
+
+    const preview = await stack.must("preview", "--diff", ...color, "-c", "other:size.least=3");
+
+    assert.match(preview, /id=drifts/);
+    assert.match(preview, /\+ color: "a=b"/);
+    assert.equal(await stack.must("config", "get", "--path", "things[1].props.color"), "a=b\n");
+    await stack.must("config", "set", "--path", "things[1].props.color", "c");
+    await stack.must("config", "rm", "--path", "things[0].options");
+    assert.deepEqual(parse(stack.settingsText()), {
+      config: {
+        "things:things": [{ name: "kept" }, { name: "drifts", props: { color: "c" } }],
+        "other:size": { least: 3 },
+      },
+    });
+  });
+
+  it("leaves the settings alone when a value of the command line can't be taken", async () => {
+    stack.configure([], { token: { secure: "v1:sealed" } });
+    const before = stack.settingsText();
+    for (const { given, says } of [
+      { given: "sizeLimit", says: /--config sizeLimit: write it as --config key=value/ },
+      { given: "sizeLimit=few", says: /'sizeLimit' must be of type 'integer'/ },
+      { given: "token=hush", says: /--config token: it is a secret/ },
+    ]) {
+      const { code, stderr } = await stack.run(...UP, "--config", given);
+
+      assert.equal(code, 1);
+      assert.match(stderr, says);
+      assert.equal(stack.settingsText(), before);
+    }
   });
 
   it("refuses to delete what is protected", async () => {

@@ -6,6 +6,7 @@ import { after, describe, it } from "mocha";
 import { readEngineConfig } from "../../../engine/config";
 import { ProviderHost } from "../../../engine/providers/provider-host";
 import { StateLayout } from "../../../engine/state/layout";
+import { configPlace, memberValue } from "../../../engine/workspace/config-key";
 import { resolveConfig } from "../../../engine/workspace/config-values";
 import { readProject } from "../../../engine/workspace/project";
 import { StackSettings } from "../../../engine/workspace/stack-settings";
@@ -80,13 +81,72 @@ describe("a stack's configuration", () => {
   it("is changed in its file without touching the rest of it", () => {
     const target = file("Pulumi.x.yaml", "# mine\nconfig:\n  p:a: 1 # one\n");
     const settings = new StackSettings(target);
-    settings.setConfig("p:b", { secure: "v1:x" });
+    settings.setConfig(["p:b"], { secure: "v1:x" });
     settings.save();
 
     assert.equal(
       readFileSync(target, "utf8"),
       "# mine\nconfig:\n  p:a: 1 # one\n  p:b:\n    secure: v1:x\n",
     );
+  });
+
+  it("is changed within an object or a list, at the end of a list too", () => {
+    const text = "config:\n  p:a:\n    list: [1] # few\n    other: x\n  p:empty:\n";
+    const settings = new StackSettings(file("Pulumi.path.yaml", text));
+    const set = (key: string, value: unknown): void => {
+      settings.setConfig(configPlace("p", key, true), value);
+    };
+    set("a.list[1]", 2);
+    set("p:a.new.deep", true);
+    set('q:tags["a.b"]', "t");
+    settings.removeConfig(configPlace("p", "a.other", true));
+
+    assert.deepEqual(settings.config, {
+      "p:a": { list: [1, 2], new: { deep: true } },
+      "p:empty": null,
+      "q:tags": { "a.b": "t" },
+    });
+    assert.equal(settings.removeConfig(configPlace("p", "a.list.x[0]", true)), false);
+  });
+
+  it("is made in a file whose config is empty", () => {
+    const settings = new StackSettings(file("Pulumi.empty.yaml", "config:\n"));
+    settings.setConfig(["p:a"], "1");
+
+    assert.deepEqual(settings.config, { "p:a": "1" });
+  });
+
+  for (const { key, message } of [
+    { key: "text.a", message: /configuration 'p:text' is no object/ },
+    { key: "key.secure", message: /configuration 'p:key' is no object/ },
+    { key: "list[0].a.b", message: /configuration 'p:list\[0\]' is no object/ },
+    { key: "list.a", message: /configuration 'p:list' is no object/ },
+    { key: "list[2]", message: /configuration 'p:list' is no list of 2 values or more/ },
+    { key: "none[1]", message: /configuration 'p:none' is no list of 1 values or more/ },
+    { key: "a..b", message: /'a\.\.b' is no path into a config value/ },
+    { key: "a[x]", message: /'a\[x\]' is no path into a config value/ },
+    { key: "", message: /'' is no path into a config value/ },
+  ]) {
+    it(`is not changed at '${key}'`, () => {
+      const text = "config:\n  p:text: x\n  p:key: {secure: s}\n  p:list: [0]\n";
+      const settings = new StackSettings(file("Pulumi.no.yaml", text));
+
+      assert.throws(
+        () => {
+          settings.setConfig(configPlace("p", key, true), 1);
+        },
+        { code: "invalid-input", message },
+      );
+    });
+  }
+
+  it("has whole numbers, true and false as members, and everything else as text", () => {
+    const texts = ["0", "-12", "007", "1.5", "true", "False", "9007199254740993", "-", ""];
+
+    assert.deepEqual(texts.map(memberValue), [
+      ...[0, -12, "007", "1.5", true],
+      ...["False", "9007199254740993", "-", ""],
+    ]);
   });
 });
 
