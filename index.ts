@@ -15,7 +15,7 @@ const { publicScheme, serverSideCopy, overwriteReplicas } = settings;
 const naming = { project: pulumi.getProject(), stack: pulumi.getStack(), salt: settings.nameSalt };
 const tags = { ...settings.tags, project: naming.project, stack: naming.stack };
 
-const { subscriptionId } = authorization.getClientConfigOutput();
+const { subscriptionId, tenantId } = authorization.getClientConfigOutput();
 
 // First, for data centers are told by what they know it.
 const front = libraryFront(settings, { naming, tags });
@@ -28,6 +28,7 @@ const dataCenters = settings.dataCenters.map(
       ...where,
       naming,
       subscriptionId,
+      tenantId,
       ...(frontDoorId && { frontDoorId }),
       appsDomain,
       tags,

@@ -15,7 +15,7 @@ export function mediaServiceEnvironment(
   return [
     { name: "ROLES", value: roles },
     { name: "MEDIA_ACCOUNT_NAME", value: args.accountName },
-    ...accessEnvironment(settings),
+    ...accessEnvironment(args),
     { name: "DATA_CENTER", value: args.dataCenter },
     { name: "PUBLIC_SCHEME", value: args.publicScheme },
     ...storeEnvironment(args),
@@ -41,11 +41,13 @@ function directAccess({
   ];
 }
 
-function accessEnvironment({ entra }: SelfHostedSettings): EnvironmentVariable[] {
+function accessEnvironment({
+  entra,
+}: MediaServicesAccountArgs<SelfHostedSettings>): EnvironmentVariable[] {
   if (!entra) return [{ name: "MEDIA_ACCOUNT_KEY", secretRef: "media-account-key" }];
   return [
     { name: "ENTRA_TENANT_ID", value: entra.tenantId },
-    { name: "ENTRA_AUDIENCE", value: entra.audiences.join(",") },
+    { name: "ENTRA_AUDIENCE", value: entra.audiences },
     { name: "ENTRA_AUTHORITY", value: entra.authority },
     { name: "ENTRA_ALLOWED", value: entra.allowed.join(",") },
   ];

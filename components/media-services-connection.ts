@@ -6,6 +6,7 @@ import type { MediaStorage } from "./media-storage";
 import type { HostingSettings } from "./settings/hosting";
 import type { ClassicSettings, SelfHostedSettings } from "./settings/media-services";
 import type { PublicScheme } from "./settings/settings";
+import type { TokenAudience } from "./token-audience";
 
 /** What an account is declared from, whatever kind it is of. */
 export interface MediaServicesAccountArgs<Settings = SelfHostedSettings | ClassicSettings> {
@@ -18,6 +19,8 @@ export interface MediaServicesAccountArgs<Settings = SelfHostedSettings | Classi
   /** Subscription that the deployment goes to. */
   subscriptionId: pulumi.Input<string>;
   storage: MediaStorage;
+  /** Whose tokens of Entra ID the API takes; without it there is an account key. */
+  entra?: TokenAudience;
   /** Who the service is towards its store; without one it uses the store's key. */
   identity?: MediaIdentity;
   /** Name of the account; 3 to 24 lower-case letters and digits. */
@@ -60,7 +63,7 @@ export interface SecretCredentials {
 
 /** Tokens are those of Entra ID of whoever runs the deployment: no secret at all. */
 export interface EntraCredentials {
-  entraAudience: string;
+  entraAudience: pulumi.Output<string>;
 }
 
 /** An account that speaks the Media Services v2 REST API, whatever kind it is of. */

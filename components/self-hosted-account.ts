@@ -22,8 +22,7 @@ export function declareSelfHostedAccount(
   args: SelfHostedArgs,
   opts: pulumi.CustomResourceOptions,
 ): MediaServicesConnection {
-  const { entra } = args.settings;
-  const accountKey = entra ? undefined : pulumi.secret(new AccountKey(name, {}, opts).key);
+  const accountKey = args.entra ? undefined : pulumi.secret(new AccountKey(name, {}, opts).key);
   const environment = declareAppsEnvironment(name, args, opts);
   const apps = { ...args, ...(accountKey && { accountKey }), environmentId: environment.id };
   const domain = args.appsDomain?.at(
@@ -45,12 +44,11 @@ export function declareSelfHostedAccount(
 }
 
 function credentials(
-  { settings, publicScheme }: SelfHostedArgs,
+  { entra, publicScheme }: SelfHostedArgs,
   from: { host: pulumi.Output<string>; accountKey: pulumi.Output<string> | undefined },
 ): MediaServicesConnection["credentials"] {
   const { host, accountKey = pulumi.output("") } = from;
-  const [entraAudience] = settings.entra?.audiences ?? [];
-  if (entraAudience !== undefined) return { entraAudience };
+  if (entra) return { entraAudience: entra.audience };
   return { tokenUrl: pulumi.interpolate`${publicScheme}://${host}/v2/OAuth2-13`, accountKey };
 }
 

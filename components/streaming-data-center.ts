@@ -18,6 +18,7 @@ import {
   storageAccountName,
 } from "./naming";
 import { Observability } from "./observability";
+import { tokenAudience } from "./token-audience";
 import type { HostingSettings } from "./settings/hosting";
 import type {
   ClassicSettings,
@@ -36,6 +37,8 @@ export interface StreamingDataCenterArgs extends HostingSettings {
   naming: Naming;
   /** Subscription that the deployment goes to. */
   subscriptionId: pulumi.Input<string>;
+  /** Tenant of whoever deploys. */
+  tenantId: pulumi.Input<string>;
   storageAccess: StorageAccess;
   mediaServices: MediaServicesSettings;
   publicScheme: PublicScheme;
@@ -146,8 +149,9 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
       storage: MediaStorage;
     },
   ): MediaServicesAccount {
-    const { naming, appsDomain } = args;
+    const { naming, appsDomain, mediaServices: settings } = args;
     const { storage } = place;
+    const entra = settings.kind === "self-hosted" ? settings.entra : undefined;
     const identity =
       args.storageAccess === "identity"
         ? new MediaIdentity(
@@ -168,7 +172,8 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
         ...place,
         subscriptionId: args.subscriptionId,
         ...(identity && { identity }),
-        settings: args.mediaServices,
+        settings,
+        ...(entra && { entra: tokenAudience(entra, args) }),
         dataCenter: name,
         accountName: mediaAccountName(naming, name),
         appName: containerAppName(naming, name),

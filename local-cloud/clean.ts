@@ -19,10 +19,13 @@ async function main(): Promise<number> {
     .parse()
     .opts<{ account: string; yes?: boolean }>();
   const home = homeAt(readCloudConfig().home);
-  if ((await runningCloud(home.runningFile)) === undefined) {
+  const running = await runningCloud(home.runningFile);
+  if (running === undefined) {
     throw new Error("the local cloud doesn't run; start it in another terminal with `npm start`");
   }
   requireNoDeployment(home.stateDirectory);
+  // The deployer's identity, for accounts without a key.
+  Object.assign(process.env, running.environment);
   const connection = localAccount(home, options.account);
   const client = new MediaServicesClient(connection);
   const found = await findLeftovers(client, ownedIds(home.stateDirectory));

@@ -1,9 +1,12 @@
-import type { ConfigReader, Entry } from "./config-reader";
+import type { ConfigReader, Entry, Form } from "./config-reader";
 
 /** Whose tokens of Entra ID an API takes. */
 export interface EntraApi {
-  tenantId: string;
-  /** Names of the API in tokens; the first is what the deployment asks for. */
+  /** Undefined: the tenant of whoever deploys. */
+  tenantId: string | undefined;
+  /** Name of the API in tokens, which the deployment asks for; undefined: one made of tenant and stack. */
+  audience: string | undefined;
+  /** Further names of the API. */
   audiences: string[];
   /** Address of the authority, with a slash at the end. */
   authority: string;
@@ -26,16 +29,15 @@ export function readEntraApi(config: ConfigReader): EntraApi | undefined {
     return undefined;
   }
   config.onlyMembers(owner, members);
-  const audience = config.member(owner, "audience", {
-    pattern: /^[^\s,]+$/,
-    allowed: "the API's application id URI (api://...) or its application id",
-  });
+  const optional = (name: string, form: Form): string | undefined =>
+    owner.entry[name] === undefined ? undefined : config.member(owner, name, form);
   return {
-    tenantId: config.member(owner, "tenantId", {
-      pattern: guid,
-      allowed: "the tenant's id, a GUID",
+    tenantId: optional("tenantId", { pattern: guid, allowed: "the tenant's id, a GUID" }),
+    audience: optional("audience", {
+      pattern: /^[^\s,]+$/,
+      allowed: "the API's application id URI (api://...) or its application id",
     }),
-    audiences: [audience, ...texts(config, owner, { name: "audiences", pattern: /^[^\s,]+$/ })],
+    audiences: texts(config, owner, { name: "audiences", pattern: /^[^\s,]+$/ }),
     authority: readAuthority(config, owner),
     allowed: texts(config, owner, { name: "allowed", pattern: guid }),
   };

@@ -14,7 +14,7 @@ export interface SelfHostedSettings {
   encoder: "auto" | "ffmpeg" | "node-av";
   watchPage: boolean;
   logLevel: string;
-  /** Whose tokens of Entra ID the API takes; without it there is an account key. */
+  /** Whose tokens of Entra ID the API takes, as far as it is said; without it there is an account key. */
   entra?: EntraApi;
 }
 

@@ -18,6 +18,13 @@ interface Status {
   trafficManager: { endpoints: { name: string; status: string }[] }[];
 }
 
+/** What a running cloud says of itself, as far as a drill needs it. */
+interface RunningCloud {
+  pid?: number;
+  controlUrl?: string;
+  environment?: Record<string, string>;
+}
+
 const askTimeoutMs = 10_000;
 
 /** A data center of the local cloud, by its control API. */
@@ -40,13 +47,15 @@ export class LocalControl implements DataCenterControl {
    */
   static async find(home: string, fault: LocalFaultName): Promise<LocalControl> {
     const file = join(home, "cloud.json");
-    const said = existsSync(file)
-      ? (JSON.parse(readFileSync(file, "utf8")) as { pid?: number; controlUrl?: string })
-      : {};
+    const said = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RunningCloud) : {};
     if (said.controlUrl !== undefined) {
       const control = new LocalControl(said.controlUrl, fault);
       const status = await control.status().catch(() => undefined);
-      if (status?.pid === said.pid) return control;
+      if (status?.pid === said.pid) {
+        // The deployer's identity: accounts without a key are asked as whoever deploys.
+        Object.assign(process.env, said.environment);
+        return control;
+      }
     }
     throw new DrillError(
       `no local cloud runs in ${home}: start it in another terminal with \`npm start\`, or name a deployed stack with --stack and --cloud azure`,

@@ -1,4 +1,8 @@
-import type { AccountConnection } from "../../dynamic-providers/operations/media-services-client/account-connection";
+import type {
+  AccountConnection,
+  EntraConnection,
+  SecretConnection,
+} from "../../dynamic-providers/operations/media-services-client/account-connection";
 import { declaredDataCenters, type LocalDataCenter } from "../data-centers";
 import type { Home } from "../home";
 import { appProcessName, declaredEnvironment } from "../stand-in/kinds/container-app";
@@ -25,21 +29,26 @@ export function localAccount(home: Home, name: string): AccountConnection {
   }
   return {
     apiUrl: `${found.url}/api/`,
-    tokenUrl: `${found.url}/v2/OAuth2-13`,
     accountName: found.account,
-    accountKey: keyOf(records, found),
+    ...credentialsOf(records, found),
   };
 }
 
-function keyOf(records: ResourceRecords, { service }: LocalDataCenter): string {
+type Credentials = Omit<SecretConnection, Named> | Omit<EntraConnection, Named>;
+type Named = "apiUrl" | "accountName";
+
+function credentialsOf(records: ResourceRecords, { service, url }: LocalDataCenter): Credentials {
+  const byKey = (accountKey = "") => ({ tokenUrl: `${url}/v2/OAuth2-13`, accountKey });
   for (const { id, type, inputs, outputs, hidden } of records.all()) {
     const name = textAt(outputs, "name") ?? "";
     const declared = { id, name, inputs: reveal(inputs), hidden: reveal(hidden) };
     if (type === mediaAccountToken && mediaAccountProcessName(name) === service) {
-      return textAt(declared.hidden, "key") ?? "";
+      return byKey(textAt(declared.hidden, "key"));
     }
     if (type === "azure-native:app:ContainerApp" && appProcessName(name) === service) {
-      return declaredEnvironment(declared)["MEDIA_ACCOUNT_KEY"] ?? "";
+      const environment = declaredEnvironment(declared);
+      const [entraAudience = ""] = (environment["ENTRA_AUDIENCE"] ?? "").split(",");
+      return entraAudience === "" ? byKey(environment["MEDIA_ACCOUNT_KEY"]) : { entraAudience };
     }
   }
   throw new Error(`no resource declares ${service}`);

@@ -5,7 +5,7 @@ import { keyVaultSecret } from "../../components/key-vault-secret";
 import type { ViewersDomain } from "../../components/settings/delivery";
 import type { PublicScheme, StorageAccess } from "../../components/settings/settings";
 import { StreamingDataCenter } from "../../components/streaming-data-center";
-import { deploy, type Deployment, guidOf, ofType, resource } from "./deploy";
+import { deploy, type Deployment, guidOf, ofType, resource, tenantOfTests } from "./deploy";
 import { plainHosting } from "./hosting";
 
 const subscriptionId = "11111111-2222-3333-4444-555555555555";
@@ -35,6 +35,7 @@ function declare({ domain, publicScheme = "https", storageAccess = "identity" }:
         priority: index + 1,
         naming: { project: "twinstream", stack: "staging" },
         subscriptionId,
+        tenantId: tenantOfTests,
         storageAccess,
         mediaServices: {
           kind: "self-hosted",

@@ -39,6 +39,9 @@ export interface Place {
   subscriptionId?: string;
 }
 
+/** The tenant of whoever deploys. */
+export const tenantOfTests = "99999999-8888-4777-8666-555555555555";
+
 // What is asked for here is known by heart; the exact inputs are what tests compare.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- inputs of any resource
 type Inputs = Record<string, any>;
@@ -55,7 +58,9 @@ export async function deploy(program: () => object, place: Place = {}): Promise<
     {
       call({ token, inputs }) {
         calls.push({ token, inputs });
-        if (token === "azure-native:authorization:getClientConfig") return { subscriptionId };
+        if (token === "azure-native:authorization:getClientConfig") {
+          return { subscriptionId, tenantId: tenantOfTests };
+        }
         assert.equal(token, "azure-native:storage:listStorageAccountKeys");
         const { accountName } = inputs as { accountName: string };
         return { keys: [{ keyName: "key1", permissions: "FULL", value: `key of ${accountName}` }] };

@@ -4,7 +4,7 @@ import { describe, it } from "mocha";
 import { FailoverVideo, type FailoverVideoArgs } from "../../components/failover-video";
 import { StreamingDataCenter } from "../../components/streaming-data-center";
 import { plainHosting } from "./hosting";
-import { deploy, type Deployment, resource, settled } from "./deploy";
+import { deploy, type Deployment, resource, settled, tenantOfTests } from "./deploy";
 
 const token = (name: string) => `pulumi-nodejs:dynamic/twinstream:${name}`;
 const parent = "twinstream:media:FailoverVideo bunny";
@@ -16,6 +16,7 @@ function dataCenter(name: string, priority: number): StreamingDataCenter {
     naming: { project: "twinstream", stack: "dev" },
     ...plainHosting,
     subscriptionId: "11111111-2222-3333-4444-555555555555",
+    tenantId: tenantOfTests,
     storageAccess: "shared-key",
     mediaServices: {
       kind: "self-hosted",

@@ -5,10 +5,12 @@ import { localSubscriptionId } from "../../components/local-subscription";
 import { MediaServicesAccount } from "../../components/media-services-account";
 import { accountInput } from "../../components/media-services-connection";
 import { MediaStorage } from "../../components/media-storage";
+import type { EntraApi } from "../../components/settings/entra-api";
 import type { ClassicSettings, SelfHostedSettings } from "../../components/settings/media-services";
 import type { PublicScheme } from "../../components/settings/settings";
 import { plainHosting } from "./hosting";
-import { deploy, type Deployment, resource, settled } from "./deploy";
+import { tokenAudience } from "../../components/token-audience";
+import { deploy, type Deployment, resource, settled, tenantOfTests } from "./deploy";
 
 const image = `registry.test/media@sha256:${"a".repeat(64)}`;
 const selfHosted: SelfHostedSettings = {
@@ -24,12 +26,21 @@ const classic: ClassicSettings = {
   authority: "https://login.test/",
   servicePrincipal: { tenantId: "tenant", clientId: "client", clientSecret: "s3cret" },
 };
+const openEntra: EntraApi = {
+  tenantId: undefined,
+  audience: undefined,
+  audiences: [],
+  authority: "https://login.microsoftonline.com/",
+  allowed: [],
+};
+const deployer = { tenantId: tenantOfTests, naming: { project: "twinstream", stack: "staging" } };
 const parent = "twinstream:media:MediaServicesAccount east";
 
 /** Declares an account with its store. */
 async function declare(
   settings: SelfHostedSettings | ClassicSettings,
   publicScheme: PublicScheme = "https",
+  entra?: Partial<EntraApi>,
 ): Promise<{ deployment: Deployment; account: MediaServicesAccount }> {
   let account: MediaServicesAccount | undefined;
   const deployment = await deploy(() => {
@@ -43,6 +54,7 @@ async function declare(
     account = new MediaServicesAccount("east", {
       ...where,
       settings,
+      ...(entra && { entra: tokenAudience({ ...openEntra, ...entra }, deployer) }),
       subscriptionId: localSubscriptionId,
       dataCenter: "east",
       storage,
@@ -81,13 +93,11 @@ async function settledConnection({ connection }: MediaServicesAccount) {
 
 describe("A self-hosted MediaServicesAccount", () => {
   it("has no account key at all where the API takes tokens of Entra ID", async () => {
-    const entra = {
+    const { deployment, account } = await declare(selfHosted, "https", {
       tenantId: "11111111-2222-4333-8444-555555555555",
-      audiences: ["api://media", "another"],
-      authority: "https://login.microsoftonline.com/",
-      allowed: [],
-    };
-    const { deployment, account } = await declare({ ...selfHosted, entra });
+      audience: "api://media",
+      audiences: ["another"],
+    });
     const { inputs } = resource(deployment, "azure-native:app:ContainerApp", "east");
     const text = JSON.stringify(inputs);
 
@@ -97,6 +107,17 @@ describe("A self-hosted MediaServicesAccount", () => {
     const { values, secrets } = await settledConnection(account);
     assert.deepEqual([values["entraAudience"], values["accountKey"]], ["api://media", undefined]);
     assert.deepEqual(secrets, []);
+  });
+
+  it("is called by a name made of the deployer's tenant and the stack where none is given", async () => {
+    const { deployment, account } = await declare(selfHosted, "https", {});
+    const { inputs } = resource(deployment, "azure-native:app:ContainerApp", "east");
+    const text = JSON.stringify(inputs);
+    const name = `api://${tenantOfTests}/twinstream-staging`;
+
+    assert(text.includes(`"ENTRA_TENANT_ID","value":"${tenantOfTests}"`), text);
+    assert(text.includes(`"ENTRA_AUDIENCE","value":"${name}"`), text);
+    assert.equal((await settledConnection(account)).values["entraAudience"], name);
   });
 
   it("runs the media service as a container app that never scales to nothing", async () => {

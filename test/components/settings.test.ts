@@ -391,9 +391,9 @@ describe("the stack's settings", () => {
       problem: 'storageAccess: is "identity"; allowed where mediaServices is "azure": shared-key',
     },
     {
-      why: "Entra ID without an audience",
-      config: { apiAccess: "entra", entra: { tenantId: "11111111-2222-4333-8444-555555555555" } },
-      problem: /^entra\.audience: is required; allowed: the API's application id URI/m,
+      why: "an audience with a space in it",
+      config: { apiAccess: "entra", entra: { audience: "my api" } },
+      problem: /^entra\.audience: is "my api"; allowed: the API's application id URI/m,
     },
     {
       why: "a tenant's name",

@@ -3,7 +3,7 @@ import { describe, it } from "mocha";
 import { StreamingDataCenter } from "../../components/streaming-data-center";
 import type { StorageAccess } from "../../components/settings/settings";
 import { plainHosting } from "./hosting";
-import { deploy, resource, settled } from "./deploy";
+import { deploy, resource, settled, tenantOfTests } from "./deploy";
 
 const subscriptionId = "11111111-2222-3333-4444-555555555555";
 
@@ -17,6 +17,7 @@ async function declare(storageAccess: StorageAccess = "shared-key") {
         priority: 2,
         naming: { project: "twinstream", stack: "dev" },
         subscriptionId,
+        tenantId: tenantOfTests,
         storageAccess,
         mediaServices: {
           kind: "self-hosted",

@@ -41,12 +41,20 @@ describe("a data center of the local cloud", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     const controlUrl = `http://127.0.0.1:${port}`;
-    writeFileSync(join(home, "cloud.json"), JSON.stringify({ pid: 1, controlUrl }));
+    const environment = { DEPLOYER_OF_TEST: "its identity" };
+    writeFileSync(join(home, "cloud.json"), JSON.stringify({ pid: 1, controlUrl, environment }));
   });
   afterEach(() => {
+    delete process.env["DEPLOYER_OF_TEST"];
     server.closeAllConnections();
     server.close();
     rmSync(home, { recursive: true, force: true });
+  });
+
+  it("is asked for locators as whoever deploys, for it may have no key", async () => {
+    await LocalControl.find(home, "kill");
+
+    assert.equal(process.env["DEPLOYER_OF_TEST"], "its identity");
   });
 
   const expected: Record<LocalFaultName, string[]> = {

@@ -111,7 +111,9 @@ function refusal(
   connection: SecretConnection,
   { status, body }: ExchangeAnswer,
 ): MediaServicesError {
-  const said = messageOf(body).replaceAll(connection.accountKey, "[secret]");
+  const text = messageOf(body);
+  const { accountKey } = connection;
+  const said = accountKey === "" ? text : text.replaceAll(accountKey, "[secret]");
   const denied = status === 400 || status === 401 || status === 403;
   const remedy = denied
     ? "The account's name or key is wrong: check the key that was given for it, then run again."

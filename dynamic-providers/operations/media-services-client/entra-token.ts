@@ -1,8 +1,9 @@
-import type { DefaultAzureCredential } from "@azure/identity";
+import type { TokenCredential } from "@azure/identity";
 import { accountLabel, type EntraConnection } from "./account-connection";
+import { deployerIdentity, idToken } from "./deployer-identity";
 import { MediaServicesError } from "./media-services-error";
 
-let credential: Promise<DefaultAzureCredential> | undefined;
+let credential: Promise<TokenCredential> | undefined;
 
 /**
  * A token of Entra ID of whoever runs the deployment: a federated or managed identity, an application in
@@ -17,6 +18,7 @@ export async function entraToken(
   credential ??= openCredential();
   try {
     const found = await (await credential).getToken(`${entraAudience}/.default`);
+    if (found === null) throw new Error("nobody is logged in.");
     return { token: found.token, lifeMs: found.expiresOnTimestamp - Date.now() };
   } catch (cause) {
     credential = undefined; // the next try sees who is logged in then
@@ -29,7 +31,17 @@ export async function entraToken(
 }
 
 // Loaded late: it takes 30 MB, which providers of accounts with keys have no use for.
-async function openCredential(): Promise<DefaultAzureCredential> {
+async function openCredential(): Promise<TokenCredential> {
   const identity = await import("@azure/identity");
-  return new identity.DefaultAzureCredential();
+  const who = deployerIdentity(process.env);
+  switch (who.kind) {
+    case "federated":
+      return new identity.ClientAssertionCredential(who.tenantId, who.clientId, () =>
+        idToken(who.request),
+      );
+    case "secret":
+      return new identity.ClientSecretCredential(who.tenantId, who.clientId, who.clientSecret);
+    case "found":
+      return new identity.DefaultAzureCredential();
+  }
 }
