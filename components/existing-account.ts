@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ExistingAccount } from "../dynamic-providers/existing-account";
 import { accountInput, type MediaServicesConnection } from "./media-services-connection";
-import type { ExistingSettings } from "./settings/existing-accounts";
+import type { ExistingAccountSettings, ExistingSettings } from "./settings/existing-accounts";
 import type { PublicScheme } from "./settings/settings";
 
 /** Connects to an account that is there already; previews say when it can't be reached. */
@@ -12,15 +12,11 @@ export function declareExistingAccount(
 ): MediaServicesConnection {
   const account = settings.accounts[dataCenter];
   if (account === undefined) throw new Error(`Data center '${dataCenter}' has no account.`);
-  const { streamingHost, streamingEndpoint, secretName, storageAccount } = account;
+  const { access, streamingHost, streamingEndpoint, storageAccount } = account;
   const given = {
     apiUrl: pulumi.output(account.apiUrl),
-    accountName: pulumi.output(account.clientId),
-    credentials: {
-      tokenUrl: pulumi.output(account.tokenUrl),
-      accountKey: pulumi.secret(account.secret),
-      ...(account.audience !== undefined && { resource: account.audience }),
-    },
+    accountName: pulumi.output(account.accountName),
+    credentials: credentials(access),
     streamingHost: pulumi.output(streamingHost),
     streamingEndpointName: streamingEndpoint,
   };
@@ -29,7 +25,7 @@ export function declareExistingAccount(
     {
       account: accountInput(given),
       configuredAt: `${pulumi.getProject()}:accounts.${dataCenter}`,
-      secretName,
+      accessMember: access.member,
       streamingEndpoint,
       streamingUrl: `${publicScheme}://${streamingHost}/`,
       ...(storageAccount !== undefined && { storageAccount }),
@@ -38,4 +34,16 @@ export function declareExistingAccount(
   );
   // Known once the account has been looked at: nothing is done in one that is wrong.
   return { ...given, apiUrl: found.apiUrl, storageAccountName: found.storageAccountName };
+}
+
+function credentials(
+  access: ExistingAccountSettings["access"],
+): MediaServicesConnection["credentials"] {
+  if (access.member === "audience") return { entraAudience: pulumi.output(access.audience) };
+  const { tokenUrl, secret, audience } = access;
+  return {
+    tokenUrl: pulumi.output(tokenUrl),
+    accountKey: pulumi.secret(secret),
+    ...(audience !== undefined && { resource: audience }),
+  };
 }

@@ -16,8 +16,8 @@ import {
 export interface ExistingAccountInputs extends AccountInputs {
   /** Where it is configured, for messages: `twinstream:accounts.east`. */
   readonly configuredAt: string;
-  /** Member of the configuration that holds the secret. */
-  readonly secretName: string;
+  /** Member of the configuration that decides who we are: the secret, or what tokens are asked for. */
+  readonly accessMember: string;
   readonly streamingEndpoint: string;
   /** Address that players are sent to. */
   readonly streamingUrl: string;
@@ -44,7 +44,7 @@ export const operations: ResourceOperations<ExistingAccountInputs, ExistingAccou
   async check(_olds, news) {
     const { failures } = new InputCheck(news)
       .account("account")
-      .text("configuredAt", "secretName", "streamingEndpoint", "streamingUrl");
+      .text("configuredAt", "accessMember", "streamingEndpoint", "streamingUrl");
     if (failures.length > 0 || isUnknown(news)) return { inputs: news, failures };
     return { inputs: news, failures: (await look(news)).failures };
   },
@@ -54,7 +54,7 @@ export const operations: ResourceOperations<ExistingAccountInputs, ExistingAccou
       compareInputs(olds, news, {
         update: [
           "configuredAt",
-          "secretName",
+          "accessMember",
           "streamingEndpoint",
           "streamingUrl",
           "storageAccount",
@@ -114,7 +114,7 @@ async function look(inputs: ExistingAccountInputs): Promise<Look> {
 
 /** The member of the configuration that most likely has to change. */
 function memberFor({ kind, message }: MediaServicesError, inputs: ExistingAccountInputs): string {
-  if (kind === "denied") return inputs.secretName;
+  if (kind === "denied") return inputs.accessMember;
   return message.startsWith("Getting a token") ? "tokenUrl" : "apiUrl";
 }
 

@@ -36,27 +36,50 @@ describe("the settings of existing accounts", () => {
     assert.deepEqual(settings.accounts, {
       east: {
         apiUrl: "https://east.example.com/api/",
-        tokenUrl: "https://east.example.com/v2/OAuth2-13",
-        clientId: "eastmedia",
-        secretName: "accountKey",
-        secret: "s3cret",
-        audience: undefined,
+        accountName: "eastmedia",
+        access: {
+          member: "accountKey",
+          tokenUrl: "https://east.example.com/v2/OAuth2-13",
+          secret: "s3cret",
+          audience: undefined,
+        },
         streamingHost: "east.example.com",
         streamingEndpoint: "default",
         storageAccount: undefined,
       },
       west: {
         apiUrl: "https://west.example.com/api/",
-        tokenUrl: "https://login.microsoftonline.com/tenant/oauth2/token",
-        clientId: "client",
-        secretName: "clientSecret",
-        secret: "s3cret",
-        audience: "https://rest.media.azure.net",
+        accountName: "client",
+        access: {
+          member: "clientSecret",
+          tokenUrl: "https://login.microsoftonline.com/tenant/oauth2/token",
+          secret: "s3cret",
+          audience: "https://rest.media.azure.net",
+        },
         streamingHost: "stream.example.com:8443",
         streamingEndpoint: "premium",
         storageAccount: "weststore",
       },
     });
+  });
+
+  it("are without any secret where whoever deploys is let in", () => {
+    const { apiUrl, streamingHost } = east;
+    const { settings, problems } = read({
+      east: { apiUrl, streamingHost, audience: "api://media" },
+      west: { ...west, clientSecret: "another", audience: "api://media" },
+    });
+
+    assert.deepEqual(problems, []);
+    assert.deepEqual(settings.accounts["east"], {
+      apiUrl: "https://east.example.com/api/",
+      accountName: "east",
+      access: { member: "audience", audience: "api://media" },
+      streamingHost: "east.example.com",
+      streamingEndpoint: "default",
+      storageAccount: undefined,
+    });
+    assert.equal(settings.accounts["west"]?.access.audience, "api://media");
   });
 
   for (const { why, accounts, problem } of [
@@ -80,6 +103,33 @@ describe("the settings of existing accounts", () => {
       why: "both kinds of credentials",
       accounts: { east: { ...east, clientId: "client" }, west },
       problem: /^accounts\.east\.clientId: is not known; allowed: .*accountName, accountKey$/,
+    },
+    {
+      why: "an account that nobody is let in to",
+      accounts: {
+        east: { apiUrl: east.apiUrl, streamingHost: east.streamingHost },
+        west,
+      },
+      problem:
+        /^accounts\.east: says nothing of who may call the account; allowed: .*accountKey.* audience.*clientSecret/,
+    },
+    {
+      why: "a place for tokens of whoever deploys, which is found by the identity",
+      accounts: {
+        east: {
+          apiUrl: east.apiUrl,
+          streamingHost: east.streamingHost,
+          audience: "api://media",
+          tokenUrl: "https://login.example.com/",
+        },
+        west,
+      },
+      problem: /^accounts\.east\.tokenUrl: is not known; allowed: .*accountName, audience$/,
+    },
+    {
+      why: "a tenant that would lead elsewhere",
+      accounts: { east, west: { ...west, tenantId: "tenant/../x" } },
+      problem: /^accounts\.west\.tenantId: is "tenant\/\.\.\/x"; allowed: the tenant's id/,
     },
     {
       why: "an API that is no address",
@@ -127,7 +177,7 @@ describe("an existing account", () => {
         resource: "https://rest.media.azure.net",
       },
       configuredAt: "twinstream:accounts.west",
-      secretName: "clientSecret",
+      accessMember: "clientSecret",
       streamingEndpoint: "premium",
       streamingUrl: "https://stream.example.com:8443/",
       storageAccount: "weststore",
@@ -139,5 +189,23 @@ describe("an existing account", () => {
     assert.equal((await settled(connection.storageAccountName)).value, "store");
     assert("accountKey" in connection.credentials);
     assert.equal((await settled(connection.credentials.accountKey)).secret, true);
+  });
+
+  it("is looked at as whoever deploys, where nothing secret is given", async () => {
+    const { apiUrl, streamingHost } = east;
+    const { settings } = read({ east: { apiUrl, streamingHost, audience: "api://media" }, west });
+    const deployment = await deploy(() => {
+      declareExistingAccount("east", { settings, publicScheme: "https" }, {});
+      return {};
+    });
+    const found = resource(deployment, "pulumi-nodejs:dynamic/twinstream:ExistingAccount", "east");
+
+    assert.deepEqual(found.inputs["account"], {
+      apiUrl: "https://east.example.com/api/",
+      accountName: "east",
+      entraAudience: "api://media",
+    });
+    assert.equal(found.inputs["accessMember"], "audience");
+    assert.deepEqual(found.secrets, []);
   });
 });

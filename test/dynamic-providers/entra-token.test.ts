@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { after, before, describe, it } from "mocha";
 import { Authority } from "../../local-cloud/authority/authority";
 import { InputCheck } from "../../dynamic-providers/operations/check-inputs";
+import { operations as existingAccount } from "../../dynamic-providers/operations/existing-account";
 import { MediaServicesClient } from "../../dynamic-providers/operations/media-services-client/client";
 import { assets } from "../../dynamic-providers/operations/media-services-client/entities";
 import { type Azurite, startAzurite } from "../support/azurite";
@@ -53,6 +54,25 @@ describe("an account that takes tokens of Entra ID", function () {
   it("refuses tokens for something else, and says what it takes", async () => {
     const client = new MediaServicesClient(connection("api://other"));
     await assert.rejects(client.get(assets, "nb:cid:UUID:1"), /audience is not api:\/\/media/);
+  });
+
+  it("is looked at in the preview, which says what is not taken", async () => {
+    const look = (entraAudience?: string) =>
+      existingAccount.check({}, {
+        account: connection(entraAudience),
+        configuredAt: "twinstream:accounts.east",
+        accessMember: "audience",
+        streamingEndpoint: "default",
+        streamingUrl: service.apiUrl,
+        version: 1,
+      });
+
+    assert.deepEqual((await look()).failures, []);
+    const [failure] = (await look("api://other")).failures;
+    assert.match(
+      failure?.reason ?? "",
+      /^twinstream:accounts\.east\.audience: .*audience is not api:\/\/media/,
+    );
   });
 
   it("is a connection that needs no secret", () => {

@@ -36,7 +36,7 @@ describe("an existing account, looked at before anything is done", function () {
       ...account,
     },
     configuredAt: "twinstream:accounts.east",
-    secretName: "accountKey",
+    accessMember: "accountKey",
     streamingEndpoint: "default",
     streamingUrl: `${service.baseUrl}/`,
     version: 1,
