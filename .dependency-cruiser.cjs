@@ -19,12 +19,16 @@ const layers = {
   worker: ["domain", "ports", "services", "packaging"],
 };
 
+/** A folder, or one file of it, as a part of a pattern. */
+const part = (name) => (name.includes("/") ? `${name}\\.ts` : `${name}/`);
+
 const houses = {
   "media-service": [],
   engine: [],
   "dynamic-providers": [],
   components: ["dynamic-providers"],
-  "local-cloud": ["dynamic-providers"],
+  // Where regions lie: policies and the edge go by one table.
+  "local-cloud": ["dynamic-providers", "policy/region-distance"],
   drill: ["dynamic-providers"],
   policy: [],
 };
@@ -59,7 +63,7 @@ module.exports = {
         { path: `^media-service/${layer}/` },
         {
           path: "^media-service/",
-          pathNot: `^media-service/(${[layer, ...below].map((name) => (name.includes("/") ? `${name}\\.ts` : `${name}/`)).join("|")})`,
+          pathNot: `^media-service/(${[layer, ...below].map(part).join("|")})`,
         },
       ),
     ),
@@ -70,7 +74,7 @@ module.exports = {
         { path: `^${house}/` },
         {
           path: "^(components|drill|dynamic-providers|engine|local-cloud|media-service|player|policy)/",
-          pathNot: `^(${[house, ...others].join("|")})/`,
+          pathNot: `^(${[house, ...others].map(part).join("|")})`,
         },
       ),
     ),

@@ -1,8 +1,9 @@
 /**
  * Where Azure's regions lie, in degrees north and east, to a tenth: what
- * `az account list-locations --query "[].{name:name, metadata:metadata}"` publishes of each.
+ * `az account list-locations --query "[].{name:name, metadata:metadata}"` publishes of each. The pack holds
+ * the table because a pack is handed to Pulumi as a folder; the local cloud's edge reads it here.
  */
-const places: Readonly<Record<string, readonly [north: number, east: number]>> = {
+const table: Readonly<Record<string, readonly [north: number, east: number]>> = {
   australiacentral: [-35.3, 149.1],
   australiaeast: [-33.9, 151.2],
   australiasoutheast: [-37.8, 145],
@@ -49,6 +50,8 @@ const places: Readonly<Record<string, readonly [north: number, east: number]>> =
   westus3: [33.4, -112.1],
 };
 
+/** The table without what every object has: no region is called `constructor`. */
+const places = new Map(Object.entries(table));
 const earthRadiusKm = 6_371;
 const radians = (degrees: number): number => (degrees * Math.PI) / 180;
 const halfChord = (degrees: number): number => Math.sin(radians(degrees) / 2) ** 2;
@@ -60,7 +63,7 @@ export function shortRegion(name: string): string {
 
 /** Great-circle distance in kilometres; undefined where a region's place is not known. */
 export function regionDistanceKm(from: string, to: string): number | undefined {
-  const [a, b] = [places[shortRegion(from)], places[shortRegion(to)]];
+  const [a, b] = [from, to].map((name) => places.get(shortRegion(name)));
   if (a === undefined || b === undefined) return undefined;
   const chord =
     halfChord(b[0] - a[0]) +
@@ -70,5 +73,5 @@ export function regionDistanceKm(from: string, to: string): number | undefined {
 
 /** Whether the table knows where a region lies. */
 export function isKnownRegion(name: string): boolean {
-  return shortRegion(name) in places;
+  return places.has(shortRegion(name));
 }

@@ -1,5 +1,5 @@
 import { answerable, endpointStatuses, maxNesting, type ProfileLookup } from "./profile-status";
-import { regionDistanceKm } from "./region-distance";
+import { regionDistanceKm } from "../../policy/region-distance";
 import type { TrafficEndpoint, TrafficProfile } from "./traffic-manager-settings";
 
 /** What a profile's name resolves to. */
@@ -43,7 +43,7 @@ function ordered(
   const rank = (endpoint: TrafficEndpoint): number => {
     if (method === "priority") return endpoint.priority;
     if (method === "weighted") return -(Math.random() ** (1 / endpoint.weight));
-    return Math.min(regionDistanceKm(clientRegion, endpoint.location ?? ""), Number.MAX_VALUE);
+    return regionDistanceKm(clientRegion, endpoint.location ?? "") ?? Number.MAX_VALUE;
   };
   return endpoints
     .map((endpoint) => ({ endpoint, rank: rank(endpoint) }))

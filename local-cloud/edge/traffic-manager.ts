@@ -9,7 +9,7 @@ import {
   type ProfileStatus,
   profileStatus,
 } from "./profile-status";
-import { shortRegion } from "./region-distance";
+import { shortRegion } from "../../policy/region-distance";
 import { type TrafficProfile, worstFailoverMs } from "./traffic-manager-settings";
 
 /** What a {@link TrafficManager} needs. */

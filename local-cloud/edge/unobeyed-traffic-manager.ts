@@ -1,4 +1,4 @@
-import { knownRegions, shortRegion } from "./region-distance";
+import { isKnownRegion } from "../../policy/region-distance";
 import type { TrafficProfile } from "./traffic-manager-settings";
 
 /** What is declared of Traffic Manager that the router can't do, as sentences for the user. */
@@ -7,7 +7,7 @@ export function unobeyedOfTrafficManager(profiles: readonly TrafficProfile[]): s
     .filter(({ method }) => method === "performance")
     .flatMap(({ name, endpoints }) =>
       endpoints
-        .filter(({ location = "" }) => !knownRegions.has(shortRegion(location)))
+        .filter(({ location = "" }) => !isKnownRegion(location))
         .map(
           (endpoint) =>
             `Traffic Manager ${name} doesn't know where "${endpoint.location ?? ""}" is; ` +

@@ -7,7 +7,6 @@ import {
   type ProfileLookup,
   profileStatus,
 } from "../../../local-cloud/edge/profile-status";
-import { regionDistanceKm } from "../../../local-cloud/edge/region-distance";
 import type {
   ChildMinimum,
   TrafficEndpoint,
@@ -222,12 +221,4 @@ describe("a Traffic Manager endpoint's status", () => {
       assert.equal(profileStatus({ enabled: true }, found), expected);
     });
   }
-});
-
-describe("the distance between regions", () => {
-  it("is about what a map says", () => {
-    assert(Math.abs(regionDistanceKm("eastus", "West Europe") - 6_500) < 500);
-    assert.equal(regionDistanceKm("eastus", "eastus"), 0);
-    assert.equal(regionDistanceKm("eastus", "moonbase"), Infinity);
-  });
 });
