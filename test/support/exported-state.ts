@@ -5,6 +5,7 @@ import type { LocalCloud } from "./local-cloud";
 export interface ExportedResource {
   readonly type: string;
   readonly urn: string;
+  readonly id?: string;
   readonly inputs?: Record<string, unknown>;
   readonly outputs?: Record<string, unknown>;
 }

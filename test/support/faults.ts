@@ -116,6 +116,15 @@ export async function purgeEdge(cloud: LocalCloud): Promise<void> {
   await control(cloud, "POST /edge/purge", {});
 }
 
+/** Changes a resource past the program, as somebody does in Azure's portal. */
+export async function changeByHand(
+  cloud: ControlledCloud,
+  id: string,
+  inputs: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await control(cloud, "PATCH /resources", { id, inputs });
+}
+
 async function control(cloud: ControlledCloud, call: string, body: unknown): Promise<void> {
   const [method = "", path = ""] = call.split(" ");
   const { controlUrl } = await cloud.facts();

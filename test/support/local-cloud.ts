@@ -44,7 +44,9 @@ export interface CloudFacts {
 
 /** How a local cloud of a test is started. */
 export interface LocalCloudOptions {
-  /** Changes the configuration of the stack `dev`, by key without namespace. */
+  /** The project's stack that is deployed; default: `dev`. */
+  readonly stack?: string;
+  /** Changes the configuration of the stack, by key without namespace. */
   readonly config?: Readonly<Record<string, unknown>>;
   readonly args?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
@@ -70,18 +72,22 @@ export class LocalCloud implements AsyncDisposable {
     return cloud;
   }
 
-  /** The stack's configuration file of this cloud. */
-  get configFile(): string {
-    return join(this.home, "Pulumi.dev.yaml");
+  private get stack(): string {
+    return this.options.stack ?? "dev";
   }
 
-  /** The configuration of the project's stack `dev`, by key with namespace. */
+  /** The stack's configuration file of this cloud. */
+  get configFile(): string {
+    return join(this.home, `Pulumi.${this.stack}.yaml`);
+  }
+
+  /** The configuration of the project's stack, by key with namespace. */
   async configuration(): Promise<Record<string, unknown>> {
-    const text = await readFile(join(root, "Pulumi.dev.yaml"), "utf8");
+    const text = await readFile(join(root, `Pulumi.${this.stack}.yaml`), "utf8");
     return (parse(text) as { config: Record<string, unknown> }).config;
   }
 
-  /** Writes the configuration of the project's stack `dev` with some keys changed; undefined removes one. */
+  /** Writes the configuration of the project's stack with some keys changed; undefined removes one. */
   async configure(changes: Readonly<Record<string, unknown>>): Promise<void> {
     const config = { ...(await this.configuration()) };
     for (const [key, value] of Object.entries(changes)) config[`twinstream:${key}`] = value;
@@ -89,7 +95,11 @@ export class LocalCloud implements AsyncDisposable {
   }
 
   private get env(): NodeJS.ProcessEnv {
-    return { ...process.env, TWINSTREAM_HOME: this.home, ...this.options.env };
+    const { home, stack } = this;
+    return {
+      ...{ ...process.env, TWINSTREAM_HOME: home, PULUMI_STACK: stack },
+      ...this.options.env,
+    };
   }
 
   /** What `npm start` has printed so far. */
@@ -106,7 +116,7 @@ export class LocalCloud implements AsyncDisposable {
     this.printed = "";
     const child = spawn(
       process.execPath,
-      ["scripts/run.cjs", "local-cloud/main.ts", "--config-file", this.configFile, ...this.args],
+      ["scripts/run.cjs", "local-cloud/main.ts", ...this.settings, ...this.args],
       { cwd: root, env: this.env, stdio: ["ignore", "pipe", "pipe"] },
     );
     this.child = child;
@@ -130,6 +140,10 @@ export class LocalCloud implements AsyncDisposable {
         give(`ended with ${String(code)} before it was ready`);
       });
     });
+  }
+
+  private get settings(): readonly string[] {
+    return ["--stack", this.stack, "--config-file", this.configFile];
   }
 
   private get args(): readonly string[] {
