@@ -6,6 +6,8 @@ export interface CloudConfig {
   home: string;
   /** Root of the project whose program is deployed. */
   projectRoot: string;
+  /** Folder with the files of images, each in a folder named by its digest; without it no image has files of its own. */
+  imagesFolder: string | undefined;
   /** The environment handed on, filtered, to child processes. */
   environment: Readonly<Record<string, string>>;
 }
@@ -18,9 +20,11 @@ export function readCloudConfig(
   const known = Object.entries(environment).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
+  const images = environment["TWINSTREAM_IMAGES"];
   return {
     home: resolve(projectRoot, environment["TWINSTREAM_HOME"] ?? ".twinstream"),
     projectRoot,
+    imagesFolder: images && resolve(projectRoot, images),
     environment: Object.fromEntries(known),
   };
 }

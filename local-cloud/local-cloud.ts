@@ -203,6 +203,7 @@ export class LocalCloud implements AsyncDisposable {
     return {
       log: this.log,
       projectRoot: this.config.projectRoot,
+      imagesFolder: this.config.imagesFolder,
       systemEnvironment: environment,
       ports: this.ports,
       records: this.records,

@@ -61,12 +61,34 @@ export class Supervisor implements AsyncDisposable {
   }
 
   /**
-   * Starts a child and waits until it is ready.
+   * Starts a child and waits until it is ready. Where it takes the place of one that ran and doesn't come up,
+   * that one runs again, as platforms keep the revision that serves.
    *
    * @throws ProcessStartError with the end of its log when it ends or doesn't become ready.
    */
   async start(spec: ProcessSpec): Promise<void> {
+    const before = this.entries.get(spec.name);
+    const earlier = before?.state === "running" ? before.spec : undefined;
     await this.stop(spec.name);
+    try {
+      await this.enter(spec);
+    } catch (error) {
+      if (earlier !== undefined) await this.startAgain(earlier);
+      throw error;
+    }
+  }
+
+  private async startAgain(earlier: ProcessSpec): Promise<void> {
+    const { name } = earlier;
+    try {
+      await this.enter(earlier);
+      this.options.log.warn({ process: name }, "what ran before runs again");
+    } catch (err) {
+      this.options.log.error({ process: name, err }, "what ran before doesn't run any more either");
+    }
+  }
+
+  private async enter(spec: ProcessSpec): Promise<void> {
     const entry: Entry = {
       spec,
       child: undefined,

@@ -16,6 +16,7 @@ import {
   startMediaService,
   startWithoutIngress,
 } from "./media-service-process";
+import { imageFolder } from "./image-folder";
 import { assignedIdentities } from "./managed-environment";
 import { requireCustomDomains } from "./custom-domains";
 import { queueLength, type QueueScaleRule, queueScaleRule } from "./queue-scale-rule";
@@ -34,8 +35,8 @@ export function appProcessName(app: string): string {
 }
 
 /**
- * A container app: one process of the media service, whatever the image is called, with exactly the
- * environment that is declared and what the platform itself adds.
+ * A container app: one process of the media service as its image holds it, with exactly the environment
+ * that is declared and what the platform itself adds.
  */
 export const containerApp: ResourceKind = {
   declaration: {
@@ -188,6 +189,7 @@ function processOf(declared: Declared, cloud: CloudServices): MediaServiceProces
   const environment = declaredEnvironment(declared);
   return {
     name: appProcessName(declared.name),
+    folder: imageFolder(imageOf(declared), cloud),
     environment: (address) => ({
       ...cloud.systemEnvironment,
       ...environment,
@@ -222,6 +224,10 @@ function principalOf(app: string, record: ResourceRecord | undefined, id: string
   );
   if (clientId !== undefined && principalId !== undefined) return { clientId, principalId };
   throw new Error(`container app "${app}" is assigned the identity ${id}, which doesn't exist`);
+}
+
+function imageOf({ inputs }: Declared): string {
+  return textAt(listAt(inputs, "template.containers")[0], "image") ?? "";
 }
 
 /** The variables of the first container, with the values of the secrets that they refer to. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { answersHttp } from "../../processes/http-ready";
 import { loopback } from "../../storage/port-book";
+import { serviceProgram } from "./image-folder";
 import type { CloudServices } from "./resource-kind";
 
 /** How long a media service may take to give back an encoding job and finish its answers. */
@@ -10,47 +11,46 @@ const stopWithinMs = 15_000;
 export interface MediaServiceProcess {
   /** Name of the process. */
   name: string;
+  /** Folder with the service's files. */
+  folder: string;
   /** Its environment, from the address under which others reach it. Nothing is added but its port. */
   environment: (address: string) => Readonly<Record<string, string>>;
 }
 
-type ProcessCloud = Pick<CloudServices, "projectRoot" | "supervisor">;
+type ProcessCloud = Pick<CloudServices, "supervisor">;
 
 /** Runs a media service behind an ingress; answers the ingress's host and port. */
 export async function startMediaService(
   cloud: ProcessCloud & Pick<CloudServices, "ingresses">,
-  { name, environment }: MediaServiceProcess,
+  process: MediaServiceProcess,
 ): Promise<string> {
-  const { port, servicePort } = await cloud.ingresses.open(name);
+  const { port, servicePort } = await cloud.ingresses.open(process.name);
   const address = `${loopback}:${port.toString()}`;
-  await startProcess(cloud, { name, environment: environment(address), servicePort });
+  await startProcess(cloud, { process, address, servicePort });
   return address;
 }
 
 /** Runs a media service that nobody but the platform asks anything. */
 export async function startWithoutIngress(
   cloud: ProcessCloud & Pick<CloudServices, "ports">,
-  { name, environment }: MediaServiceProcess,
+  process: MediaServiceProcess,
 ): Promise<void> {
-  const servicePort = await cloud.ports.portFor(name);
+  const servicePort = await cloud.ports.portFor(process.name);
   const address = `${loopback}:${servicePort.toString()}`;
-  await startProcess(cloud, { name, environment: environment(address), servicePort });
+  await startProcess(cloud, { process, address, servicePort });
 }
 
 async function startProcess(
   cloud: ProcessCloud,
-  process: { name: string; environment: Readonly<Record<string, string>>; servicePort: number },
+  at: { process: MediaServiceProcess; address: string; servicePort: number },
 ): Promise<void> {
-  const { name, environment, servicePort } = process;
+  const { process, address, servicePort } = at;
+  const { name, folder, environment } = process;
   await cloud.supervisor.start({
     name,
-    arguments: [
-      "-r",
-      require.resolve("tsx/cjs"),
-      join(cloud.projectRoot, "media-service", "main.ts"),
-    ],
-    environment: { ...environment, CONTAINER_APP_PORT: servicePort.toString() },
-    workingDirectory: cloud.projectRoot,
+    arguments: ["-r", require.resolve("tsx/cjs"), join(folder, serviceProgram)],
+    environment: { ...environment(address), CONTAINER_APP_PORT: servicePort.toString() },
+    workingDirectory: folder,
     stopWithinMs,
     // Asked behind the ingress: whether the process is well is not the network's business.
     isReady: () =>

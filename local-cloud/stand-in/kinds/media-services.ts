@@ -81,6 +81,7 @@ async function applyAccount(declared: Declared, cloud: CloudServices): Promise<M
   const storage = await storageEnvironment(declared, cloud);
   await startMediaService(cloud, {
     name: mediaAccountProcessName(name),
+    folder: cloud.projectRoot,
     environment: (address) => ({
       ...cloud.systemEnvironment,
       ...storage,

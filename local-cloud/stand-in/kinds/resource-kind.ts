@@ -74,6 +74,8 @@ export interface ServicePrincipal {
 export interface CloudServices {
   readonly log: Logger;
   readonly projectRoot: string;
+  /** The registry: images by digest; undefined where every image is the project's own service. */
+  readonly imagesFolder: string | undefined;
   readonly systemEnvironment: Readonly<Record<string, string>>;
   readonly ports: PortBook;
   readonly records: ResourceRecords;

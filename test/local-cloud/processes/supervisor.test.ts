@@ -89,6 +89,18 @@ describe("the supervisor of the local cloud's processes", () => {
     assert.deepEqual(supervisor.status(), []);
   });
 
+  it("runs again what ran before when what takes its place doesn't come up", async () => {
+    await supervisor.start(spec(staying));
+    const before = state()?.pid;
+    const worse = spec("process.exit(3);", { isReady: () => Promise.resolve(false) });
+
+    await assert.rejects(supervisor.start(worse), /child exited with code 3/);
+
+    assert.equal(state()?.state, "running");
+    assert.notEqual(state()?.pid, before);
+    assert(isAlive(state()?.pid ?? 0));
+  });
+
   it("gives up on a child that never becomes ready", async () => {
     const silent = spec("setInterval(() => {}, 1000);", { readyWithinMs: 200 });
 

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { QueueServiceClient, StorageSharedKeyCredential } from "@azure/storage-queue";
@@ -52,7 +52,8 @@ describe("the stand-in provider over gRPC", function () {
 
   before(async () => {
     const home = mkdtempSync(join(tmpdir(), "twinstream-cloud-"));
-    config = readCloudConfig({ ...process.env, TWINSTREAM_HOME: home }, root);
+    const places = { TWINSTREAM_HOME: home, TWINSTREAM_IMAGES: join(home, "images") };
+    config = readCloudConfig({ ...process.env, ...places }, root);
     await open();
     await client.create(types.group, "group", { resourceGroupName: "group", location: "eastus2" });
   });
@@ -369,6 +370,40 @@ describe("the stand-in provider over gRPC", function () {
 
       assert.notEqual(pid(), before);
       assert.equal((await fetch(`${serviceUrl()}/watch/`)).status, 200);
+    });
+
+    it("and runs an image by its digest, which stays where the next one doesn't come up", async () => {
+      const push = (digit: string, program: string): string => {
+        const digest = digit.repeat(64);
+        const folder = join(config.imagesFolder ?? "", digest, "media-service");
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, "main.ts"), program);
+        return `registry.example/media-service@sha256:${digest}`;
+      };
+      const deploy = async (image: string): Promise<void> => {
+        const [container] = listAt(app.inputs, "template.containers");
+        const template = { containers: [{ ...(container as Properties), image }] };
+        const resource = { type: types.app, name: "media-east", id: app.id };
+        await client.update(resource, { ...app.inputs, template });
+      };
+      const answer = async (): Promise<string> => (await fetch(`${serviceUrl()}/healthz`)).text();
+      const second = push(
+        "2",
+        `require("node:http").createServer((_, answer) => answer.end("second build"))
+          .listen(process.env.CONTAINER_APP_PORT, "127.0.0.1");`,
+      );
+
+      await deploy(second);
+      assert.equal(await answer(), "second build");
+      await assert.rejects(deploy(push("3", `throw new Error("third build");`)), /third build/);
+      assert.equal(await answer(), "second build");
+      await assert.rejects(
+        deploy(second.replace(/2{64}/, "4".repeat(64))),
+        /image .*4444 is not in .* \(TWINSTREAM_IMAGES\): put its files into a folder named 4+/,
+      );
+      assert.equal(await answer(), "second build");
+      await deploy("any");
+      assert.notEqual(await answer(), "second build");
     });
 
     it("and brings all of it back, at the same addresses, after a stop", async () => {
