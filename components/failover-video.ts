@@ -4,6 +4,7 @@ import { AssetFiles } from "../dynamic-providers/asset-files";
 import { EncodingJob } from "../dynamic-providers/encoding-job";
 import { MezzanineAsset } from "../dynamic-providers/mezzanine-asset";
 import { ReplicaAsset } from "../dynamic-providers/replica-asset";
+import type { SourceBlob } from "../dynamic-providers/operations/source-container/source-blob";
 import { StreamingLocator } from "../dynamic-providers/streaming-locator";
 import { accountInput } from "./media-services-connection";
 import type { StreamingDataCenter } from "./streaming-data-center";
@@ -11,8 +12,10 @@ import { type StreamingHost, type StreamingUrls, streamingUrls } from "./streami
 
 /** Inputs of {@link FailoverVideo}. */
 export interface FailoverVideoArgs {
-  /** The mezzanine, relative to the project's root. */
+  /** The mezzanine, relative to the project's root, or to the container that it is a blob in. */
   file: string;
+  /** Which blob it is, where it is one. */
+  blob?: SourceBlob;
   /** Every data center that plays the video. */
   dataCenters: StreamingDataCenter[];
   /** Name of the one among them that encodes it. */
@@ -85,9 +88,10 @@ export class FailoverVideo extends pulumi.ComponentResource {
 
   private encode(name: string, args: FailoverVideoArgs, source: StreamingDataCenter): EncodingJob {
     const account = accountInput(source.connection);
+    const { file, blob, serverSideCopy } = args;
     const mezzanine = new MezzanineAsset(
       `${name}-${source.dataCenter}`,
-      { account, name: `${name}-mezzanine`, file: args.file },
+      { account, name: `${name}-mezzanine`, file, ...(blob && { blob, serverSideCopy }) },
       { parent: this },
     );
     return new EncodingJob(
@@ -96,7 +100,7 @@ export class FailoverVideo extends pulumi.ComponentResource {
         account,
         name: `${name}-encoding`,
         inputAssetId: mezzanine.assetId,
-        inputSha256: mezzanine.contentSha256,
+        inputSha256: blob ? mezzanine.contentTag : mezzanine.contentSha256,
         preset: "Adaptive Streaming",
         outputAssetName: `${name}-encoded`,
       },

@@ -8,7 +8,7 @@ import type { StreamingHost, StreamingUrls } from "./streaming-urls";
 export interface VideoLibraryArgs {
   videos: Video[];
   /** What all of them have in common. */
-  common: Omit<FailoverVideoArgs, "file" | "encodeIn" | "locatorId">;
+  common: Omit<FailoverVideoArgs, "file" | "blob" | "encodeIn" | "locatorId">;
   /** How many videos are worked on at once: bounds the encode jobs and copies under way. */
   videosAtOnce: number;
   /** Where players ask for videos. */

@@ -3,9 +3,12 @@ import type { MezzanineAssetInputs } from "./operations/mezzanine-asset";
 import { providerStub, type ResourceArgs } from "./provider-stub";
 
 /** What {@link MezzanineAsset} needs to know. */
-export type MezzanineAssetArgs = ResourceArgs<MezzanineAssetInputs, "contentSha256" | "sizeBytes">;
+export type MezzanineAssetArgs = ResourceArgs<
+  MezzanineAssetInputs,
+  "contentSha256" | "contentTag" | "sizeBytes"
+>;
 
-/** A video of this machine as an asset in an account: the input of the encoding. */
+/** A video of this machine, or of a container in Azure Storage, as an asset in an account: the input of the encoding. */
 export class MezzanineAsset extends dynamic.Resource {
   declare readonly assetId: Output<string>;
   declare readonly assetFileId: Output<string>;
@@ -13,8 +16,10 @@ export class MezzanineAsset extends dynamic.Resource {
   declare readonly fileName: Output<string>;
   /** The asset's blob container. */
   declare readonly container: Output<string>;
-  /** Hex; known at preview already. */
+  /** Hex; known at preview already. Undefined where the video is a blob. */
   declare readonly contentSha256: Output<string>;
+  /** What tells a blob's content from another; undefined where the video is a file. */
+  declare readonly contentTag: Output<string>;
   declare readonly sizeBytes: Output<number>;
 
   constructor(name: string, args: MezzanineAssetArgs, opts?: CustomResourceOptions) {
@@ -24,6 +29,7 @@ export class MezzanineAsset extends dynamic.Resource {
       fileName: undefined,
       container: undefined,
       contentSha256: undefined,
+      contentTag: undefined,
       sizeBytes: undefined,
     };
     super(

@@ -1,24 +1,42 @@
+import type { SourceListing } from "../../dynamic-providers/operations/source-container/list-source";
 import type { ConfigReader, Entry } from "./config-reader";
+import {
+  containerEntries,
+  type LibraryContainer,
+  type LibraryEntry,
+  readLibraryContainer,
+} from "./library-container";
 import { manifestEntries } from "./manifest";
 import { nameOfFile } from "./video-names";
 
-/** What reading a library needs of the disk; paths are relative to the project's root. */
+/** What reading a library needs of the disk, and of a store; paths are relative to the project's root. */
 export interface LibraryFiles {
   /** Regular files that match a pattern, sorted, with `/` between folders. */
   find: (pattern: string) => string[];
   /** A file's text; undefined where there is none. */
   readText: (file: string) => string | undefined;
+  /** What lies in the container that `library` names, where it names one. */
+  listing?: SourceListing | undefined;
 }
 
-const sources = ["folder", "glob", "manifest"] as const;
-const videoFiles = "**/*.{mp4,m4v,mov,mkv,webm,ts,mpg,avi,mxf,wmv}";
+const sources = ["folder", "glob", "manifest", "container"] as const;
+const videoEndings = ["mp4", "m4v", "mov", "mkv", "webm", "ts", "mpg", "avi", "mxf", "wmv"];
+const videoFiles = `**/*.{${videoEndings.join(",")}}`;
+/** The same for paths in a store: what begins with a dot is hidden there, too. */
+const videoPath = new RegExp(`^(?!(?:.*/)?\\.).*\\.(?:${videoEndings.join("|")})$`, "s");
 const pathForm = { pattern: /\S/, allowed: "a path relative to the project's root" };
 
+/** The container that `library` names, to be listed before the settings are read; mistakes are told then. */
+export function containerToList(config: ConfigReader): LibraryContainer | undefined {
+  const owner: Entry = { at: "library", entry: config.record("library") };
+  return owner.entry["container"] === undefined ? undefined : readLibraryContainer(config, owner);
+}
+
 /**
- * Reads `library`: videos by the folder, the pattern or the manifest that they are found by, in the form
- * of entries of `videos`.
+ * Reads `library`: videos by the folder, the pattern, the manifest or the container that they are found
+ * by, in the form of entries of `videos`.
  */
-export function readLibrary(config: ConfigReader, files: LibraryFiles): Entry[] {
+export function readLibrary(config: ConfigReader, files: LibraryFiles): LibraryEntry[] {
   const owner: Entry = { at: "library", entry: config.record("library") };
   if (Object.keys(owner.entry).length === 0) return [];
   const given = sources.filter((source) => owner.entry[source] !== undefined);
@@ -30,12 +48,20 @@ export function readLibrary(config: ConfigReader, files: LibraryFiles): Entry[] 
     );
     return [];
   }
-  config.onlyMembers(owner, [source]);
+  config.onlyMembers(owner, source === "container" ? [source, "prefix"] : [source]);
+  if (source === "container") return containerOf(config, owner, files);
   const place = config.member(owner, source, pathForm);
   if (place === "") return [];
   if (source === "manifest") return manifestOf(config, files, place);
   const pattern = source === "glob" ? place : `${escaped(place).replace(/\/$/, "")}/${videoFiles}`;
   return filesOf(config, files, { at: `library.${source}`, place, pattern });
+}
+
+function containerOf(config: ConfigReader, owner: Entry, files: LibraryFiles): LibraryEntry[] {
+  const place = readLibraryContainer(config, owner);
+  if (place === undefined) return [];
+  const listing = files.listing ?? { fault: "it was not listed" };
+  return containerEntries(config, place, { listing, isVideo: (path) => videoPath.test(path) });
 }
 
 function manifestOf(config: ConfigReader, files: LibraryFiles, file: string): Entry[] {

@@ -1,5 +1,7 @@
+import type { SourceBlob } from "../../dynamic-providers/operations/source-container/source-blob";
 import type { ConfigReader, Entry } from "./config-reader";
 import { type LibraryFiles, readLibrary } from "./library";
+import type { LibraryEntry } from "./library-container";
 import { assetName } from "./video-names";
 
 /** One video of the library. */
@@ -8,8 +10,10 @@ export interface Video {
   title: string;
   /** The title in letters, digits and hyphens: part of resource and asset names. */
   name: string;
-  /** The mezzanine, relative to the project's root. */
+  /** The mezzanine, relative to the project's root, or to the container that it is a blob in. */
   file: string;
+  /** Which blob it is, where it is one. */
+  blob?: SourceBlob;
   /** Name of the data center that encodes it. */
   encodeIn: string;
   /** `nb:lid:UUID:{guid}`, when the video is to be published under a path that viewers know already. */
@@ -40,7 +44,7 @@ const fileForm = { pattern: /\S/, allowed: "a path relative to the project's roo
 /** Reads `videos` and `library`: each with a file that is there, no two with one asset name. */
 export function readVideos(config: ConfigReader, surroundings: VideoSurroundings): Video[] {
   const videos: Video[] = [];
-  const listed = config.entries("videos") ?? [];
+  const listed: LibraryEntry[] = config.entries("videos") ?? [];
   for (const owner of [...listed, ...readLibrary(config, surroundings.files)]) {
     config.onlyMembers(owner, ["name", "file", "encodeIn", "locatorId"]);
     const title = config.member(owner, "name", titleForm);
@@ -48,6 +52,7 @@ export function readVideos(config: ConfigReader, surroundings: VideoSurroundings
       title,
       name: assetName(title),
       file: readFile(config, owner, surroundings),
+      ...(owner.blob && { blob: owner.blob }),
       encodeIn: readEncodeIn(config, owner, surroundings),
       ...readLocatorId(config, owner),
     };
@@ -58,10 +63,14 @@ export function readVideos(config: ConfigReader, surroundings: VideoSurroundings
   return videos;
 }
 
-function readFile(config: ConfigReader, owner: Entry, { fileSizeBytes }: VideoSurroundings) {
+function readFile(
+  config: ConfigReader,
+  owner: LibraryEntry,
+  { fileSizeBytes }: VideoSurroundings,
+): string {
   const file = config.member(owner, "file", fileForm);
   if (file === "") return file;
-  const sizeBytes = fileSizeBytes(file);
+  const sizeBytes = owner.blob === undefined ? fileSizeBytes(file) : owner.blob.sizeBytes;
   if (sizeBytes === undefined) {
     config.refuse(`${owner.at}.file`, `there is no file "${file}" below the project's root`);
   }

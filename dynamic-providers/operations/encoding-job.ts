@@ -22,7 +22,7 @@ export interface EncodingJobInputs extends AccountInputs {
   /** Unique in the account: qualified by the stack. */
   readonly name: string;
   readonly inputAssetId: string;
-  /** SHA-256 of the input's content: only another content is encoded anew. */
+  /** SHA-256 of the input's content, or a blob's content tag: only another content is encoded anew. */
   readonly inputSha256: string;
   /** Preset of the encoder, for example `Adaptive Streaming`. */
   readonly preset: string;

@@ -237,9 +237,11 @@ const answers: Record<string, Answer> = {
     endpointId: `oid of ${name}`,
   }),
   "pulumi-nodejs:dynamic/twinstream:AccessPolicy": (_, name) => ({ policyId: `pid of ${name}` }),
-  "pulumi-nodejs:dynamic/twinstream:MezzanineAsset": (_, name) => ({
+  "pulumi-nodejs:dynamic/twinstream:MezzanineAsset": ({ blob }, name) => ({
     assetId: `mezzanine of ${name}`,
-    contentSha256: `sha256 of ${name}`,
+    ...(blob === undefined
+      ? { contentSha256: `sha256 of ${name}` }
+      : { contentTag: `tag of ${name}` }),
   }),
   "pulumi-nodejs:dynamic/twinstream:EncodingJob": (_, name) => ({
     outputAssetId: `encoded ${name}`,

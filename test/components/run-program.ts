@@ -37,7 +37,7 @@ export function runProgram(stack: string, changes: Config = {}): Promise<Deploym
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a module's cache is such a map
   delete require.cache[program];
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- runs it once more, on purpose
-  return deploy(() => require(program) as object, {
+  return deploy(() => (require(program) as () => Promise<object>)(), {
     config,
     stack,
     subscriptionId: LOCAL_SUBSCRIPTION,

@@ -29,11 +29,15 @@ export class DynamicProvider implements AsyncDisposable {
     readonly printed: string[],
   ) {}
 
-  /** Starts one in the project's directory. */
-  static async start(nodeBinary = process.execPath): Promise<DynamicProvider> {
+  /** Starts one in the project's directory, with more in its environment. */
+  static async start({
+    nodeBinary = process.execPath,
+    env = {},
+  }: { nodeBinary?: string; env?: NodeJS.ProcessEnv } = {}): Promise<DynamicProvider> {
     const script = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
     const child = spawn(nodeBinary, [script, "127.0.0.1:1"], {
       cwd: PROJECT_ROOT,
+      env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const printed: string[] = [];
@@ -48,9 +52,12 @@ export class DynamicProvider implements AsyncDisposable {
     );
   }
 
-  async check(news: Properties): Promise<{ inputs: Properties; failures: string[] }> {
+  async check(
+    news: Properties,
+    olds: Properties = {},
+  ): Promise<{ inputs: Properties; failures: string[] }> {
     const request = new provider.CheckRequest();
-    request.setOlds(toStruct({}));
+    request.setOlds(toStruct(olds));
     request.setNews(toStruct(news));
     const answer = await this.call<provider.CheckResponse>("check", request);
     const failures = answer.getFailuresList();
@@ -91,6 +98,11 @@ export class DynamicProvider implements AsyncDisposable {
     return fromStruct(
       (await this.call<provider.UpdateResponse>("update", request)).getProperties(),
     );
+  }
+
+  /** Ends it at once, as a power cut does. */
+  kill(): void {
+    this.child.kill("SIGKILL");
   }
 
   async delete(id: string, outs: Properties): Promise<void> {

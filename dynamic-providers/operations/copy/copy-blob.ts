@@ -3,6 +3,7 @@ import type { BlobEntry } from "./blob-entry";
 import type { CopyContext } from "./copy-context";
 import { CopyError, statusOf, storeCodeOf } from "./copy-error";
 import type { BlobPair } from "./copy-plan";
+import { currentVersion } from "./current-version";
 import { readEntry } from "./listing";
 import { relayBlob } from "./relay";
 import type { ServerSideGate } from "./server-side-gate";
@@ -70,15 +71,4 @@ export async function abortPendingCopy(
   if (target?.storeCopy?.status !== "pending") return;
   context.note(`${target.name}: aborting the store's copy that an earlier run left pending`);
   await abortStoreCopy(context, { name: target.name, id: target.storeCopy.id });
-}
-
-async function currentVersion(context: CopyContext, old: BlobEntry): Promise<BlobEntry> {
-  const found = await readEntry(context.source, old.name, context);
-  if (found === undefined) {
-    throw new CopyError(
-      "SourceChanged",
-      `${old.name} was removed from the source while it was copied`,
-    );
-  }
-  return { ...found, tags: old.tags };
 }

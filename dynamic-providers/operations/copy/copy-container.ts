@@ -1,3 +1,4 @@
+import type { ContainerClient } from "@azure/storage-blob";
 import pLimit from "p-limit";
 import { abortScope, runTogether } from "./abort-scope";
 import type { BlobEntry } from "./blob-entry";
@@ -5,16 +6,14 @@ import { type ContentSummary, contentDifferences, fingerprints, summarize } from
 import { abortPendingCopy, copyBlob } from "./copy-blob";
 import type { CopyContext, CopyEvents } from "./copy-context";
 import { CopyError, toCopyError } from "./copy-error";
-import { type CopyOptions, copyOptions } from "./copy-options";
+import type { CopyOptions } from "./copy-options";
 import { type BlobPair, type CopyPlan, planCopy } from "./copy-plan";
-import { listContainer } from "./listing";
-import { RangeBudget } from "./range-budget";
-import { ServerSideGate } from "./server-side-gate";
-import { ambiguousAccounts, assertDistinct, openContainer } from "./store-access";
-import { TagPermission } from "./tag-permission";
+import { listContainer, readEntry } from "./listing";
+import { prepareCopy } from "./prepare-copy";
+import type { ServerSideGate } from "./server-side-gate";
+import { assertDistinct, openContainer } from "./store-access";
 import { deleteBlob, retouchBlob } from "./target-blob";
 
-const MIB = 1024 * 1024;
 /** Differences that an error names; the rest are counted. */
 const MAX_LISTED = 20;
 
@@ -40,6 +39,11 @@ export interface CopyReport extends ContentSummary {
   readonly foreign: readonly string[];
   /** What the copy is made of, by name: length and MD5. */
   readonly blobs: Readonly<Record<string, string>>;
+}
+
+/** A copy whose source is a container as a whole. */
+interface ContainerCopy extends CopyContext {
+  readonly source: ContainerClient;
 }
 
 /**
@@ -79,41 +83,21 @@ export async function copyContainer(request: CopyRequest): Promise<CopyReport> {
 }
 
 function openCopy(
-  { sourceUrl, targetUrl, options: given, events }: CopyRequest,
+  { sourceUrl, targetUrl, options, events }: CopyRequest,
   signal: AbortSignal,
-): { context: CopyContext; gate: ServerSideGate } {
+): { context: ContainerCopy; gate: ServerSideGate } {
   const source = openContainer(sourceUrl, "source");
   const target = openContainer(targetUrl, "target");
   assertDistinct(source, target);
-  const options = copyOptions(given);
-  const note = (line: string): void => {
-    events.note(line);
-  };
-  const gate = new ServerSideGate(options.serverSideCopy, note);
-  const ambiguity = ambiguousAccounts(source, target);
-  if (ambiguity !== undefined && options.serverSideCopy !== "never") gate.close(ambiguity);
-  const { maxConcurrency: maxRanges, blockSizeMiB } = options;
-  const budget = new RangeBudget({ maxRanges, rangeBytes: blockSizeMiB * MIB });
-  const tags = new TagPermission(note);
-  const moved = progressMeter(events);
-  const limits = { signal, stallTimeoutMs: options.stallTimeoutMs };
-  return { context: { source, target, options, budget, tags, note, moved, ...limits }, gate };
-}
-
-/** Adds the progress of single blobs up. */
-function progressMeter(events: CopyEvents): CopyContext["moved"] {
-  const byBlob = new Map<string, number>();
-  let total = 0;
-  return (blobName, bytes) => {
-    total += bytes - (byBlob.get(blobName) ?? 0);
-    byBlob.set(blobName, bytes);
-    events.progress(total);
-  };
+  const { context, gate } = prepareCopy({ source, target, options, events, signal });
+  const readSource = (name: string): Promise<BlobEntry | undefined> =>
+    readEntry(source, name, context);
+  return { context: { ...context, source, readSource }, gate };
 }
 
 /** Plans the copy, after the store has let go of what earlier runs asked of it. */
 async function planAfterAborts(
-  context: CopyContext,
+  context: ContainerCopy,
   changed: ReadonlySet<string>,
 ): Promise<CopyPlan> {
   const plan = planCopy(...(await listBoth(context)), changed);
@@ -139,7 +123,7 @@ function allowConflicts(context: CopyContext, conflicts: readonly BlobEntry[]): 
   );
 }
 
-async function listBoth(context: CopyContext): Promise<[BlobEntry[], BlobEntry[]]> {
+async function listBoth(context: ContainerCopy): Promise<[BlobEntry[], BlobEntry[]]> {
   return Promise.all([
     listContainer(context.source, "source", context),
     listContainer(context.target, "target", context),

@@ -1,4 +1,5 @@
 import type { ContainerClient } from "@azure/storage-blob";
+import type { BlobEntry } from "./blob-entry";
 import type { CopyOptions } from "./copy-options";
 import type { RangeBudget } from "./range-budget";
 import type { TransferLimits } from "./retries";
@@ -16,7 +17,10 @@ export interface CopyEvents {
 
 /** What all blobs of one copy share. */
 export interface CopyContext extends TransferLimits {
-  readonly source: ContainerClient;
+  /** Gives the blob that is copied under a name in the target. */
+  readonly source: Pick<ContainerClient, "getBlobClient">;
+  /** Reads what the source tells about that blob now; undefined when it is gone. */
+  readSource(name: string): Promise<BlobEntry | undefined>;
   readonly target: ContainerClient;
   readonly options: CopyOptions;
   readonly budget: RangeBudget;

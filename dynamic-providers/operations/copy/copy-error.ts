@@ -37,10 +37,16 @@ export function storeCodeOf(error: unknown): string {
   return error.code ?? error.response?.headers.get("x-ms-error-code") ?? "";
 }
 
+/** What is no store may answer anything. */
+const LONGEST_LINE = 500;
+
 /** One line about an error that never holds a URL, and so no signature. */
 export function describeStoreError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const firstLine = (error.message.split("\n")[0] ?? "").replace(/https?:\/\/\S+/g, "(url)").trim();
+  const firstLine = (error.message.split("\n")[0] ?? "")
+    .slice(0, LONGEST_LINE)
+    .replace(/https?:\/\/\S+/g, "(url)")
+    .trim();
   const status = statusOf(error);
   const code = storeCodeOf(error);
   const facts = [

@@ -4,7 +4,7 @@ import { type Block, blockLayout, blockSizeBytes } from "./block-layout";
 import type { CopyContext } from "./copy-context";
 import { CopyError } from "./copy-error";
 import type { BlobPair } from "./copy-plan";
-import { readEntry } from "./listing";
+import { currentVersion } from "./current-version";
 import { OrderedDigest } from "./ordered-digest";
 import { readRange, stageRange } from "./range-transfer";
 import { findStagedBlocks, isMadeOf } from "./staged-blocks";
@@ -32,21 +32,10 @@ export async function relayBlob(context: CopyContext, pair: BlobPair): Promise<v
       const changed = error instanceof CopyError && error.code === "SourceChanged";
       if (!changed || attempt === MAX_VERSIONS) throw error;
     }
-    source = await readNewVersion(context, source);
+    source = await currentVersion(context, source);
     context.note(`${source.name} changed in the source while it was copied: begun anew`);
     context.moved(source.name, 0);
   }
-}
-
-async function readNewVersion(context: CopyContext, old: BlobEntry): Promise<BlobEntry> {
-  const found = await readEntry(context.source, old.name, context);
-  if (found === undefined) {
-    throw new CopyError(
-      "SourceChanged",
-      `${old.name} was removed from the source while it was copied`,
-    );
-  }
-  return { ...found, tags: old.tags };
 }
 
 async function relayVersion(context: CopyContext, pair: BlobPair): Promise<void> {

@@ -4,7 +4,7 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import * as path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { PROJECT_ROOT } from "../project-paths";
-import { fileReader } from "./file-reader";
+import { type FileReader, fileReader } from "./file-reader";
 import { isoMediaFault, looksLikeIsoMedia } from "./iso-media";
 import { HEAD_BYTES, otherContainerFault } from "./other-containers";
 
@@ -44,14 +44,16 @@ async function faultOf(place: string): Promise<string | undefined> {
     return `can't be read: ${(error as Error).message}`;
   }
   try {
-    const reader = fileReader(handle, found.size);
-    const head = await reader.read(0, HEAD_BYTES);
-    return looksLikeIsoMedia(head)
-      ? await isoMediaFault(reader)
-      : otherContainerFault(head, reader);
+    return await mediaFault(fileReader(handle, found.size));
   } finally {
     await handle.close();
   }
+}
+
+/** What makes content unfit as a mezzanine, wherever it lies; undefined when it is fit. */
+export async function mediaFault(reader: FileReader): Promise<string | undefined> {
+  const head = await reader.read(0, HEAD_BYTES);
+  return looksLikeIsoMedia(head) ? await isoMediaFault(reader) : otherContainerFault(head, reader);
 }
 
 /** Reads a file once and says what it holds. */

@@ -1,7 +1,8 @@
 import type { MediaServicesClient } from "../media-services-client/client";
-import { type AssetFile, files, PERMISSIONS } from "../media-services-client/entities";
+import { type AssetFile, PERMISSIONS } from "../media-services-client/entities";
 import { withSasLocator } from "../media-services-client/sas-locator";
 import { uploadInBlocks } from "./block-upload";
+import { recordContent } from "./record-content";
 import { mimeTypeOf, readContent } from "./source-file";
 
 /** A write locator lasts so long, in minutes; what a longer upload has sent is kept for the next run. */
@@ -43,10 +44,5 @@ export async function uploadSource(
       label: `upload ${source.name}`,
     }),
   );
-  if (target.sizeBytes !== content.sizeBytes || !target.isPrimary) {
-    await client.merge(files, target.id, {
-      ContentFileSize: content.sizeBytes.toString(),
-      IsPrimary: true,
-    });
-  }
+  await recordContent(client, target, content.sizeBytes);
 }
