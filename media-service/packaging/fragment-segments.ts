@@ -38,7 +38,7 @@ export interface FragmentedTrack {
 export function indexFragments(track: FragmentedTrack): TrackIndex {
   const { header, index, defaults, firstRun } = track;
   const apart = mediaTimeLessIndexTime(track);
-  const shift = header.editShift ?? apart;
+  const shift = header.edit?.shift ?? apart;
   const layout: FragmentLayout = {
     form: "fragments",
     defaults,

@@ -19,10 +19,11 @@ const MAX_SEGMENT_SPAN_BYTES = 128 * 1024 * 1024;
  */
 export function indexSamples(
   header: TrackHeader,
-  table: SampleTable,
+  whole: SampleTable,
   fileBytes: number,
 ): TrackIndex {
-  const shift = header.editShift ?? 0;
+  const table = { ...whole, count: shownCount(header, whole) };
+  const shift = header.edit?.shift ?? 0;
   const cuts = header.kind === "video" ? videoCuts(header, table) : audioCuts(header, table);
   // A last picture that is told to last no time belongs to what comes before it.
   if (
@@ -68,13 +69,28 @@ export function samplesOfSegment(
   return { baseDecodeTime: at(table.decodeTimes, first), samples };
 }
 
+/** How many samples there are up to the last one that begins before the edit list's end. */
+function shownCount({ edit }: TrackHeader, table: SampleTable): number {
+  const end = edit?.end ?? Number.POSITIVE_INFINITY;
+  let { count } = table;
+  while (count > 0 && !isShown(count - 1)) count--;
+  return count;
+
+  // A last picture that is told to last no time begins at the end, and is shown.
+  function isShown(sample: number): boolean {
+    const lasts = at(table.decodeTimes, sample + 1) > at(table.decodeTimes, sample);
+    const time = compositionTime(table, sample);
+    return lasts ? time < end : time <= end;
+  }
+}
+
 /** Composition time of a sample in media time. */
 function compositionTime(table: SampleTable, sample: number): number {
   return at(table.decodeTimes, sample) + (table.compositionOffsets?.[sample] ?? 0);
 }
 
 function videoCuts(header: TrackHeader, table: SampleTable): number[] {
-  const shift = header.editShift ?? 0;
+  const shift = header.edit?.shift ?? 0;
   const target = (SEGMENT_SECONDS - TOLERANCE_SECONDS) * header.timescale;
   let cuts: number[] = table.count > 0 ? [0] : [];
   let lastTime = compositionTime(table, 0) - shift;
@@ -90,7 +106,7 @@ function videoCuts(header: TrackHeader, table: SampleTable): number[] {
 }
 
 function audioCuts(header: TrackHeader, table: SampleTable): number[] {
-  const shift = header.editShift ?? 0;
+  const shift = header.edit?.shift ?? 0;
   let first = 0;
   while (first < table.count && at(table.decodeTimes, first) < shift) first++;
   // On average: single frames may be longer, where sound was paused.

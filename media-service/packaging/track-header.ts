@@ -1,7 +1,7 @@
 import { CorruptError } from "../domain/errors";
 import { type Box, boxVersion, requireBox } from "./box-reader";
 import { type Display, readDisplay } from "./display";
-import { readEditShift } from "./edit-list";
+import { type Edit, readEdit } from "./edit-list";
 import { readSampleEntry, type SampleEntry } from "./sample-entry";
 import type { TrackKind } from "./server-manifest";
 
@@ -15,11 +15,8 @@ export interface TrackHeader {
   readonly language: string;
   readonly entry: SampleEntry;
   readonly display: Display;
-  /**
-   * What to take from a sample's composition time to get its presentation time, in the timescale: the
-   * edit list's doing. Undefined when there is no edit list. Negative when the track starts late.
-   */
-  readonly editShift: number | undefined;
+  /** Undefined when there is no edit list. */
+  readonly edit: Edit | undefined;
 }
 
 const KINDS: Readonly<Record<string, TrackKind>> = { vide: "video", soun: "audio" };
@@ -62,7 +59,7 @@ export function readTrackHeader(
     language: readLanguage(bytes.readUInt16BE(mdhd.payload + (wide ? 32 : 20))),
     entry: { ...entry, ...(kind === "video" ? { width, height } : {}) },
     display,
-    editShift: readEditShift(bytes, trak, timescale / movieTimescale),
+    edit: readEdit(bytes, trak, timescale / movieTimescale),
   };
 }
 

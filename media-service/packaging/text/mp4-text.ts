@@ -2,7 +2,7 @@ import { CorruptError } from "../../domain/errors";
 import { type Box, boxesIn, boxesOfType, boxVersion, findBox, requireBox } from "../box-reader";
 import { bufferSource } from "../byte-source";
 import { cutOff } from "../cut-off";
-import { readEditShift } from "../edit-list";
+import { readEdit } from "../edit-list";
 import { readIndexBoxes } from "../index-boxes";
 import { readDefaults, readFragments } from "../movie-fragment";
 import { readSampleTable } from "../sample-table";
@@ -67,7 +67,7 @@ function readTrack(
     mvhd.payload + (boxVersion(bytes, mvhd) === 1 ? 20 : 12),
   );
   if (timescale === 0) throw new CorruptError("the text track has the timescale 0");
-  const shift = readEditShift(bytes, trak, timescale / movieTimescale) ?? 0;
+  const shift = readEdit(bytes, trak, timescale / movieTimescale)?.shift ?? 0;
   const toMs = (time: number): number => ((time - shift) / timescale) * 1000;
   const samples = findBox(bytes, moov, "mvex")
     ? fragmentSamples(file, { bytes, moov, trak })

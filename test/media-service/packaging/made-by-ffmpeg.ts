@@ -52,7 +52,7 @@ export class FilmFolder implements Disposable {
     writeFileSync(join(this.path, name), bytes);
   }
 
-  /** Every packet of a stream, such as `v:0`; the edit list is applied. */
+  /** Every packet of a stream, such as `v:0`, that the edit list leaves to be shown or heard. */
   async packets(name: string, stream: string): Promise<ProbedPacket[]> {
     const entries = "packet=pts_time,dts_time,flags,data_hash";
     const printed = await this.run("ffprobe", [
@@ -60,7 +60,8 @@ export class FilmFolder implements Disposable {
       ...["-of", "json", name],
     ]);
     const { packets } = JSON.parse(printed) as { packets: RawPacket[] };
-    return packets.map(({ pts_time, dts_time, flags, data_hash }) => ({
+    const kept = packets.filter(({ flags }) => !flags.includes("D"));
+    return kept.map(({ pts_time, dts_time, flags, data_hash }) => ({
       time: Number(pts_time),
       decodeTime: Number(dts_time),
       isKey: flags.startsWith("K"),

@@ -91,7 +91,7 @@ describe("segments of a progressive file", () => {
   it("begin at the key frame before the edit list's beginning", async () => {
     const trimmed = {
       ...tinyVideo(208),
-      edits: [{ durationMs: 5000, mediaTime: 1024 + 60 * 512 }],
+      edits: [{ durationMs: 5920, mediaTime: 1024 + 60 * 512 }],
     };
     const file = tinyMp4([trimmed]);
     const [track] = await tracksOf(file);
@@ -101,6 +101,27 @@ describe("segments of a progressive file", () => {
     assertBytes(played, trimmed, 52);
     assert.equal(played[0]?.[0]?.presentationTime, -8 * 512);
     assert.equal(track.segments[0]?.time, 0);
+  });
+
+  it("end with the last sample that begins before the edit list's end", async () => {
+    // A picture of the last group is decoded before the end and shown after it: it stays, for others need it.
+    const pictures = { ...tinyVideo(208), edits: [{ durationMs: 5040, mediaTime: 1024 }] };
+    const sounds = { ...tinyAudio(391), edits: [{ durationMs: 5000, mediaTime: 1024 }] };
+    const file = tinyMp4([pictures, sounds]);
+    const [video, audio] = await tracksOf(file);
+    assert(video && audio);
+
+    assertBytes(play(file, video), { samples: pictures.samples.slice(0, 127) });
+    assertBytes(play(file, audio), { samples: sounds.samples.slice(0, 236) }, 1);
+    for (const track of [video, audio]) assertContinuous(track, play(file, track));
+  });
+
+  it("are all there where the edit list tells no length", async () => {
+    const file = tinyMp4([{ ...video, edits: [{ durationMs: 0, mediaTime: 1024 }] }]);
+    const [track] = await tracksOf(file);
+    assert(track);
+
+    assertBytes(play(file, track), video);
   });
 
   it("skip the frame of sound that an edit list cuts in two, and stay in time", async () => {

@@ -5,6 +5,7 @@ import { initSegment } from "../../../media-service/packaging/init-segment";
 import { mediaSegment } from "../../../media-service/packaging/media-segment";
 import type { TrackIndex } from "../../../media-service/packaging/track-index";
 import { hasEncoder, hasFfmpeg } from "../origin/media-fixture";
+import { sayHighEfficiency, trimEnd, turnUpright } from "./changed-files";
 import { FilmFolder } from "./made-by-ffmpeg";
 import { assertContinuous, play, tracksOf } from "./played";
 import type { PlayedSample } from "./read-segment";
@@ -16,6 +17,8 @@ interface Source {
   /** `codecs` parameters of its tracks, in order. */
   readonly codecs: readonly (string | RegExp)[];
   readonly needs?: string;
+  /** What another program has done to the file that FFmpeg wrote. */
+  readonly change?: (file: Buffer) => void;
   /**
    * How much too late FFmpeg's own reader has the pictures, in seconds: in fragments with negative
    * composition offsets it moves all of them so far that decode times begin at 0.
@@ -31,6 +34,11 @@ const H264 = [
   ...["-g", "50", "-sc_threshold", "0", "-pix_fmt", "yuv420p"],
 ];
 const SOUND = ["-c:a", "aac", "-b:a", "48k"];
+/** Sound from another input, whose clock is set apart. */
+const late = (seconds: string): string[] => [
+  ...["-itsoffset", seconds, "-f", "lavfi"],
+  ...["-i", "sine=frequency=550:sample_rate=48000:duration=5"],
+];
 const fragmented = (flags: string, ...more: string[]): string[] => [
   ...BOTH,
   ...H264,
@@ -63,6 +71,36 @@ const SOURCES: readonly Source[] = [
       ...SOUND,
     ],
     codecs: [AVC, AAC],
+  },
+  {
+    what: "sound that begins 0.7 s late",
+    args: [...late("0.7"), "-map", "0:v", "-map", "3:a", ...H264, ...SOUND],
+    codecs: [AVC, AAC],
+  },
+  {
+    what: "sound whose first 0.7 s are not heard",
+    args: [...late("-0.7"), "-map", "0:v", "-map", "3:a", ...H264, ...SOUND],
+    codecs: [AVC, AAC],
+  },
+  {
+    what: "an edit list that trims the end",
+    args: fragmented("+faststart"),
+    codecs: [AVC, AAC],
+    change: (file) => {
+      trimEnd(file, 3210);
+    },
+  },
+  {
+    what: "a picture that is turned by its matrix",
+    args: [...BOTH, ...H264, ...SOUND],
+    codecs: [AVC, AAC],
+    change: turnUpright,
+  },
+  {
+    what: "AAC that says that it is HE-AAC",
+    args: ["-map", "1:a", ...SOUND, "-ar", "24000"],
+    codecs: ["mp4a.40.5"],
+    change: sayHighEfficiency,
   },
   {
     what: "negative composition offsets",
@@ -192,7 +230,8 @@ describe("segments of files that FFmpeg wrote", function () {
     }
   }
 
-  for (const [index, { what, args, codecs, needs, readerIsLate = 0 }] of SOURCES.entries()) {
+  for (const [index, one] of SOURCES.entries()) {
+    const { what, args, codecs, needs, change, readerIsLate = 0 } = one;
     it(`hold every packet at its time: ${what}`, async function () {
       if (needs !== undefined && !hasEncoder(needs)) {
         console.log(`      this ffmpeg has no ${needs}`);
@@ -200,6 +239,8 @@ describe("segments of files that FFmpeg wrote", function () {
       }
       const file = `source-${index}.mp4`;
       const source = await folder.make(file, args);
+      change?.(source);
+      folder.put(file, source);
       const tracks = await tracksOf(source);
       assert.equal(tracks.length, codecs.length);
       let sounds = 0;

@@ -47,9 +47,9 @@ export function avcEntry(): Buffer {
   );
 }
 
-/** A sample entry for stereo AAC at 48 kHz. */
-export function aacEntry(): Buffer {
-  const decoder = Buffer.concat([Buffer.from([0x05, 2]), AAC_CONFIG]);
+/** A sample entry for AAC at 48 kHz: stereo, unless the decoder's set-up is another. */
+export function aacEntry(decoderConfig = AAC_CONFIG): Buffer {
+  const decoder = Buffer.concat([Buffer.from([0x05, decoderConfig.length]), decoderConfig]);
   const config = Buffer.concat([Buffer.from([0x04, 13 + decoder.length, 0x40]), Buffer.alloc(12)]);
   const stream = Buffer.concat([Buffer.alloc(3), config, decoder]);
   return box(

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, it } from "mocha";
 import { requireFormat } from "../../../media-service/origin/streaming-format";
 import { box, uint16 } from "../../../media-service/packaging/box-writer";
+import { renderClientManifest } from "../../../media-service/packaging/client-manifest";
 import {
   deliveredSegments,
   segmentsTogether,
@@ -12,7 +13,7 @@ import { segmentRecipe } from "../../../media-service/packaging/segment-recipe";
 import { present } from "./present";
 import { adtsFrames, nalUnits, type PlayedUnit, TsReader } from "./read-ts";
 import { tinyCmaf } from "./tiny-cmaf";
-import { tinyAudio, tinyMp4, type TinyTrack, tinyVideo, withoutEdits } from "./tiny-mp4";
+import { aacEntry, tinyAudio, tinyMp4, type TinyTrack, tinyVideo, withoutEdits } from "./tiny-mp4";
 
 const V4 = requireFormat("m3u8-aapl");
 const V3 = requireFormat("m3u8-aapl-v3");
@@ -244,7 +245,7 @@ describe("segments of MPEG-TS", () => {
   });
 
   it("hold a bounded number of fragments, whatever the server manifest says", async () => {
-    const long = pictures(tinyVideo(40, 1));
+    const long = pictures(withoutEdits(tinyVideo(40, 1)));
     const bytes = tinyMp4([
       { ...long, samples: long.samples.map((one) => ({ ...one, duration: 25_600 })) },
     ]);
@@ -324,6 +325,32 @@ describe("segments of MPEG-TS", () => {
       ],
     );
   });
+
+  for (const { what, config, core, codec } of [
+    { what: "HE-AAC", config: "2b118800", core: "1310", codec: "mp4a.40.5" },
+    { what: "HE-AAC version 2", config: "eb098800", core: "1308", codec: "mp4a.40.29" },
+  ]) {
+    it(`write ${what} as its core, in whose frames decoders find the rest`, async () => {
+      const sound = withoutEdits(tinyAudio(200));
+      const entry = aacEntry(Buffer.from(config, "hex"));
+      const samples = sound.samples.map((one) => ({ ...one, duration: 2048 }));
+      const bytes = tinyMp4([{ ...sound, entry, samples }]);
+      const presentation = await presentFiles({ "he.mp4": { bytes, kinds: ["audio"] } });
+      const [quality] = presentation.streams[0]?.qualities ?? [];
+      const segments = playAll(presentation, () => bytes, { form: V4, stream: "audio" });
+      const units = unitsOf(segments, 0x0f);
+      let frame = 0;
+      for (const { pts, payload } of units) {
+        assert.equal(pts, START + frame * 3840);
+        frame += adtsFrames(payload, Buffer.from(core, "hex")).length;
+      }
+
+      assert.equal(frame, 200);
+      assert.equal(quality?.track.header.entry.codec, codec);
+      assert.equal(quality.track.header.entry.channels, 2);
+      assert.match(renderClientManifest(presentation), new RegExp(`FourCC="AACH".*${config}`, "i"));
+    });
+  }
 
   it("refuse a NAL unit that reaches past its picture", async () => {
     const track: TinyTrack = {
