@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import { type AddressCheck, addressCheck } from "../domain/allowed-addresses";
 import { DeniedError, NotFoundError, UnavailableError } from "../domain/errors";
 import { isGuid } from "../domain/ids";
-import type { PublishedAsset } from "../ports/published-assets";
+import type { EndpointInUse, PublishedAsset } from "../ports/published-assets";
 import type { OriginDeps } from "./origin-deps";
 
 const MAX_LOCATORS = 10_000;
@@ -13,10 +13,8 @@ const ENDPOINT = "endpoint";
 const LOOKUP_TIMEOUT_MS = 5_000;
 
 /** The streaming endpoint, ready to be asked with each request. */
-interface OpenEndpoint {
-  readonly running: boolean;
+interface OpenEndpoint extends Omit<EndpointInUse, "allowedAddresses"> {
   readonly allows: AddressCheck;
-  readonly maxAgeSeconds: number | null;
 }
 
 /** Finds what may be served now. Answers are kept for moments only, so that a revoked locator ends. */
@@ -38,8 +36,8 @@ export class PublishedLookup {
       ttl,
       ttlResolution: 0,
       fetchMethod: async () => {
-        const { running, allowedAddresses, maxAgeSeconds } = await published.endpoint(soon());
-        return { running, allows: addressCheck(allowedAddresses), maxAgeSeconds };
+        const { allowedAddresses, ...endpoint } = await published.endpoint(soon());
+        return { ...endpoint, allows: addressCheck(allowedAddresses) };
       },
     });
   }
@@ -59,12 +57,7 @@ export class PublishedLookup {
       this.endpoint.fetch(ENDPOINT),
       this.locators.fetch(guid),
     ]);
-    if (endpoint?.running !== true) {
-      throw new UnavailableError("the streaming endpoint is stopped: start it to play");
-    }
-    if (!endpoint.allows(clientAddress)) {
-      throw new DeniedError("this streaming endpoint is not open to your address");
-    }
+    requireOpen(endpoint, clientAddress);
     const asset = locator?.asset;
     if (!asset) throw new NotFoundError(`there is no locator '${guid}'`);
     const now = this.deps.clock.now();
@@ -76,6 +69,22 @@ export class PublishedLookup {
     }
     if (asset.refusal !== undefined) throw new DeniedError(asset.refusal);
     return asset;
+  }
+
+  /**
+   * A policy of the endpoint for pages of other sites, for whoever asks from an address.
+   *
+   * @throws NotFoundError when there is none.
+   * @throws DeniedError when the address is not among those that the endpoint allows.
+   * @throws UnavailableError when the streaming endpoint is stopped.
+   */
+  async crossSitePolicy(
+    policy: "clientAccessPolicy" | "crossDomainPolicy",
+    clientAddress: string,
+  ): Promise<string> {
+    const text = requireOpen(await this.endpoint.fetch(ENDPOINT), clientAddress)[policy];
+    if (text === null) throw new NotFoundError("the streaming endpoint has no such policy");
+    return text;
   }
 
   /** How long the endpoint lets manifests and segments be kept; undefined where it leaves that open. */
@@ -97,6 +106,16 @@ export class PublishedLookup {
     const now = this.deps.clock.now();
     return now < asset.expiresAt && now >= asset.availableFrom ? asset : undefined;
   }
+}
+
+function requireOpen(endpoint: OpenEndpoint | undefined, clientAddress: string): OpenEndpoint {
+  if (endpoint?.running !== true) {
+    throw new UnavailableError("the streaming endpoint is stopped: start it to play");
+  }
+  if (!endpoint.allows(clientAddress)) {
+    throw new DeniedError("this streaming endpoint is not open to your address");
+  }
+  return endpoint;
 }
 
 /** Who asks, as the ingress in front of the service says: it appends the address to what it was told. */

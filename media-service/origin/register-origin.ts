@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { BodyCache } from "./body-cache";
 import { Catalog } from "./catalog";
 import { ContentSteering } from "./content-steering";
+import { crossSitePolicyRoutes } from "./cross-site-policies";
 import { sendError } from "./error-answer";
 import { DirectAccess } from "./direct-access";
 import { HotAnswers } from "./hot-answers";
@@ -34,8 +35,8 @@ const PREFLIGHT_HEADERS = {
 };
 
 /**
- * Adds the origin to a server: streaming under `/{locator guid}/`, `/readyz`, and the watch page under
- * `/watch/` where it is switched on.
+ * Adds the origin to a server: streaming under `/{locator guid}/`, `/readyz`, the endpoint's policies for
+ * pages of other sites, and the watch page under `/watch/` where it is switched on.
  */
 export function registerOrigin(app: FastifyInstance, deps: OriginDeps): void {
   const lookup = new PublishedLookup(deps);
@@ -65,6 +66,7 @@ export function registerOrigin(app: FastifyInstance, deps: OriginDeps): void {
       ? new ContentSteering({ list, health, replicas: new Replicas(), dataCenter })
       : undefined;
     streamingRoutes(scope, { blobs: deps.blobs, lookup, library, bodies, hot, steering, sending });
+    crossSitePolicyRoutes(scope, lookup);
     readinessRoute(scope, new ReadinessCheck(deps, library, scope.log), deps.stopping);
     if (deps.watchPage) {
       const catalog = new Catalog(deps, library, scope.log);

@@ -21,6 +21,10 @@ export interface EndpointInUse {
   readonly allowedAddresses: readonly AllowedAddress[] | null;
   /** How long manifests and segments may be kept; null: as the origin sees fit. */
   readonly maxAgeSeconds: number | null;
+  /** What Silverlight asks for before it plays in pages of other sites; null: there is none. */
+  readonly clientAccessPolicy: string | null;
+  /** The same for Flash. */
+  readonly crossDomainPolicy: string | null;
 }
 
 /** How the origin looks at the account. Implemented by `services/published-assets.ts`. */

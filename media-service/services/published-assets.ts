@@ -35,6 +35,8 @@ export class StoredPublishedAssets implements PublishedAssets {
       running: stored?.value.state === "Running",
       allowedAddresses: stored?.value.accessControl?.allowedAddresses ?? null,
       maxAgeSeconds: stored?.value.maxAgeSeconds ?? null,
+      clientAccessPolicy: stored?.value.clientAccessPolicy ?? null,
+      crossDomainPolicy: stored?.value.crossDomainPolicy ?? null,
     };
   }
 

@@ -111,6 +111,53 @@ describe("an origin whose streaming endpoint has rules", () => {
     await moment();
     assert.equal(await kept(SEGMENT), "public, max-age=0");
   });
+
+  it("gives plug-ins its policies for pages of other sites, and 404 where it has none", async () => {
+    const policies = {
+      "/clientaccesspolicy.xml": "<access-policy/>",
+      "/crossdomain.xml": "<cross-domain-policy>\u00fc</cross-domain-policy>",
+    };
+    for (const url of Object.keys(policies)) assert.equal((await get(url)).statusCode, 404);
+    origin.published.clientAccessPolicy = policies["/clientaccesspolicy.xml"];
+    origin.published.crossDomainPolicy = policies["/crossdomain.xml"];
+    await moment();
+
+    for (const [url, text] of Object.entries(policies)) {
+      const { statusCode, body, headers } = await get(url);
+      assert.deepEqual([statusCode, body], [200, text]);
+      assert.equal(headers["content-type"], "text/xml; charset=utf-8");
+      assert.equal(headers["cache-control"], "public, max-age=4");
+      const head = await origin.app.inject({ method: "HEAD", url });
+      assert.deepEqual([head.statusCode, head.body], [200, ""]);
+    }
+  });
+
+  it("gives them to nobody whom it does not serve, nor while it is stopped", async () => {
+    origin.published.crossDomainPolicy = "<cross-domain-policy/>";
+    origin.published.allowedAddresses = [OFFICE];
+    await moment();
+    assert.equal((await get("/crossdomain.xml", "203.0.113.9")).statusCode, 200);
+    assert.equal((await get("/crossdomain.xml", "192.0.2.1")).statusCode, 403);
+    origin.published.running = false;
+    await moment();
+
+    assert.equal((await get("/crossdomain.xml", "203.0.113.9")).statusCode, 503);
+  });
+
+  it("serves under every host name that leads to it, with addresses that hold for all", async () => {
+    const answers = await Promise.all(
+      ["east.test", "video.example.com"].map((host) =>
+        origin.app.inject({ url: MANIFEST, headers: { host } }),
+      ),
+    );
+
+    assert.deepEqual(
+      answers.map(({ statusCode }) => statusCode),
+      [200, 200],
+    );
+    assert.equal(answers[0]?.body, answers[1]?.body);
+    assert.doesNotMatch(answers[0]?.body ?? "", /https?:/);
+  });
 });
 
 /** Longer than the origin believes what it has read of the endpoint. */

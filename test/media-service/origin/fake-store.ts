@@ -125,6 +125,8 @@ export class FakePublishedAssets implements PublishedAssets {
   running = true;
   allowedAddresses: EndpointInUse["allowedAddresses"] = null;
   maxAgeSeconds: number | null = null;
+  clientAccessPolicy: string | null = null;
+  crossDomainPolicy: string | null = null;
   finds = 0;
   /** Runs before every operation; may throw or never end. */
   before: () => Promise<void> = () => Promise.resolve();
@@ -155,6 +157,7 @@ export class FakePublishedAssets implements PublishedAssets {
   async endpoint(): Promise<EndpointInUse> {
     await this.before();
     const { running, allowedAddresses, maxAgeSeconds } = this;
-    return { running, allowedAddresses, maxAgeSeconds };
+    const { clientAccessPolicy, crossDomainPolicy } = this;
+    return { running, allowedAddresses, maxAgeSeconds, clientAccessPolicy, crossDomainPolicy };
   }
 }
