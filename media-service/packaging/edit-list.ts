@@ -18,28 +18,42 @@ export interface Edit {
  */
 export function readEdit(bytes: Buffer, trak: Box, perMovieUnit: number): Edit | undefined {
   const elst = findBox(bytes, trak, "edts/elst");
-  if (!elst) return undefined;
+  const entries = elst ? readEntries(bytes, elst) : [];
+  const shown = entries.filter(({ mediaTime }) => mediaTime >= 0);
+  const [edit] = shown;
+  if (!edit) return undefined;
+  if (shown.length > 1) {
+    throw new CorruptError("a track's edit list joins several parts; it can't be packaged");
+  }
+  const { duration, mediaTime } = edit;
+  const delay = entries
+    .slice(0, entries.indexOf(edit))
+    .reduce((sum, pause) => sum + pause.duration, 0);
+  return {
+    shift: mediaTime - Math.round(delay * perMovieUnit),
+    // A duration of 0 stands for all that there is.
+    end: duration > 0 ? mediaTime + Math.round(duration * perMovieUnit) : undefined,
+  };
+}
+
+interface Entry {
+  /** In the movie's units. */
+  readonly duration: number;
+  /** In the track's; negative for a pause. */
+  readonly mediaTime: number;
+}
+
+function readEntries(bytes: Buffer, elst: Box): Entry[] {
   const wide = boxVersion(bytes, elst) === 1;
   const entryBytes = wide ? 20 : 12;
   const count = bytes.readUInt32BE(elst.payload + 4);
-  let delay = 0;
-  let edit: Edit | undefined;
-  for (let index = 0; index < count; index++) {
-    const offset = elst.payload + 8 + index * entryBytes;
-    if (offset + entryBytes > elst.end) throw new CorruptError("an edit list ends too early");
-    const duration = readUnsigned(bytes, offset, wide);
-    const mediaTime = wide
-      ? Number(bytes.readBigInt64BE(offset + 8))
-      : bytes.readInt32BE(offset + 4);
-    if (mediaTime >= 0 && edit !== undefined) {
-      throw new CorruptError("a track's edit list joins several parts; it can't be packaged");
-    }
-    if (mediaTime >= 0) {
-      const shift = mediaTime - Math.round(delay * perMovieUnit);
-      // A duration of 0 stands for all that there is.
-      const end = duration > 0 ? mediaTime + Math.round(duration * perMovieUnit) : undefined;
-      edit = { shift, end };
-    } else if (edit === undefined) delay += duration;
-  }
-  return edit;
+  const first = elst.payload + 8;
+  if (first + count * entryBytes > elst.end) throw new CorruptError("an edit list ends too early");
+  return Array.from({ length: count }, (_, index) => {
+    const offset = first + index * entryBytes;
+    return {
+      duration: readUnsigned(bytes, offset, wide),
+      mediaTime: wide ? Number(bytes.readBigInt64BE(offset + 8)) : bytes.readInt32BE(offset + 4),
+    };
+  });
 }

@@ -43,9 +43,12 @@ export function indexSamples(
   const segments = cuts.map((first, index) =>
     segmentOf({ table, fileBytes, times }, index, [first, firstSamples[index + 1] ?? first]),
   );
-  const seconds = at(table.decodeTimes, table.count) / header.timescale;
-  const frameRate = header.kind === "video" && seconds > 0 ? table.count / seconds : 0;
-  return { header, segments, layout, frameRate };
+  return { header, segments, layout, frameRate: frameRateOf(header, table) };
+}
+
+function frameRateOf({ kind, timescale }: TrackHeader, table: SampleTable): number {
+  const seconds = at(table.decodeTimes, table.count) / timescale;
+  return kind === "video" && seconds > 0 ? table.count / seconds : 0;
 }
 
 /** The samples of a segment in media time, counted from the segment's own beginning in the file. */

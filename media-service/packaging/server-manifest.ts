@@ -27,7 +27,10 @@ export type ParsedServerManifestTrack = Pick<ServerManifestTrack, "kind" | "src"
 
 /** A text track as it was read: subtitles in one language. */
 export type ParsedTextTrack = Pick<ParsedServerManifestTrack, "src"> &
-  Pick<ParsedServerManifestTrack, "systemBitrate" | "trackName" | "language">;
+  Pick<ParsedServerManifestTrack, "systemBitrate" | "trackName" | "language"> & {
+    /** Whether it tells sounds, too: for those who hear them badly. */
+    readonly isCaption?: boolean;
+  };
 
 /** A server manifest as it was read. */
 export interface ServerManifest {
@@ -102,9 +105,7 @@ export function parseServerManifest(xml: string): ServerManifest {
     ...childrenOf(parent, "video").map((element) => parseTrack("video", element)),
     ...childrenOf(parent, "audio").map((element) => parseTrack("audio", element)),
   ]);
-  const texts = parents.flatMap((parent) =>
-    childrenOf(parent, "textstream").map((element) => parseElement("textstream", element)),
-  );
+  const texts = parents.flatMap((parent) => childrenOf(parent, "textstream").map(parseText));
   if (tracks.length === 0) throw new CorruptError("the server manifest lists no track");
   const clientManifest = meta.get("clientmanifestrelativepath");
   return {
@@ -120,6 +121,16 @@ function parseTrack(kind: TrackKind, element: XmlElement): ParsedServerManifestT
   return { kind, ...parseElement(kind, element) };
 }
 
+/** A `role` is one of DASH's (ISO/IEC 23009-1, 5.8.5.5), of which captions matter to players. */
+function parseText(element: XmlElement): ParsedTextTrack {
+  const role = paramsOf(element).get("role")?.toLowerCase();
+  return { ...parseElement("textstream", element), isCaption: role === "caption" };
+}
+
+function paramsOf(element: XmlElement): Map<string, string> {
+  return namedValues(childrenOf(element, "param"), "value");
+}
+
 function parseElement(
   kind: TrackKind | "textstream",
   element: XmlElement,
@@ -130,7 +141,7 @@ function parseElement(
       `a <${kind}> of the server manifest names no file of the asset: '${src}'`,
     );
   }
-  const params = namedValues(childrenOf(element, "param"), "value");
+  const params = paramsOf(element);
   const given = {
     systemBitrate: positiveInteger(
       attributeOf(element, "systemBitrate") ?? params.get("systembitrate"),

@@ -7,6 +7,13 @@ import type { AccountDeps } from "./account-deps";
 import { defaultEndpointId } from "./streaming-endpoints";
 
 const ALWAYS = new Date(0);
+const NO_ENDPOINT: EndpointInUse = {
+  running: false,
+  allowedAddresses: null,
+  maxAgeSeconds: null,
+  clientAccessPolicy: null,
+  crossDomainPolicy: null,
+};
 
 /** How the origin looks at the account: straight from the tables, nothing remembered. */
 export class StoredPublishedAssets implements PublishedAssets {
@@ -31,12 +38,13 @@ export class StoredPublishedAssets implements PublishedAssets {
   async endpoint(signal?: AbortSignal): Promise<EndpointInUse> {
     const id = defaultEndpointId(this.deps.account.name);
     const stored = await this.deps.stores.streamingEndpoints.get(id, signal);
+    if (stored === undefined) return NO_ENDPOINT;
+    const { state, accessControl, ...settings } = stored.value;
+    const { maxAgeSeconds, clientAccessPolicy, crossDomainPolicy } = settings;
     return {
-      running: stored?.value.state === "Running",
-      allowedAddresses: stored?.value.accessControl?.allowedAddresses ?? null,
-      maxAgeSeconds: stored?.value.maxAgeSeconds ?? null,
-      clientAccessPolicy: stored?.value.clientAccessPolicy ?? null,
-      crossDomainPolicy: stored?.value.crossDomainPolicy ?? null,
+      running: state === "Running",
+      allowedAddresses: accessControl?.allowedAddresses ?? null,
+      ...{ maxAgeSeconds, clientAccessPolicy, crossDomainPolicy },
     };
   }
 

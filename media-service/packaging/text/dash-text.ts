@@ -11,11 +11,15 @@ const ROLE_SCHEME = "urn:mpeg:dash:role:2011";
 export function textAdaptationSet(text: TextStream, id: number, form: DeliveryForm): string[] {
   const language = languageTag(text.language);
   const lang = language === undefined ? "" : ` lang="${language}"`;
+  const role = text.isCaption ? "caption" : "subtitle";
   const url = `${qualityPath(text)}/${segmentName(text, "i", form)}`;
   return [
     `    <AdaptationSet id="${id}" contentType="text" mimeType="text/vtt"${lang}>`,
-    `      <Role schemeIdUri="${ROLE_SCHEME}" value="subtitle"/>`,
     `      <Label>${escapeXml(text.title)}</Label>`,
+    ...(text.isCaption
+      ? [`      <Accessibility schemeIdUri="${ROLE_SCHEME}" value="${role}"/>`]
+      : []),
+    `      <Role schemeIdUri="${ROLE_SCHEME}" value="${role}"/>`,
     `      <Representation id="${id}_1" bandwidth="${text.bitrate}">`,
     `        <BaseURL>${escapeXml(url)}</BaseURL>`,
     "      </Representation>",

@@ -9,6 +9,10 @@ import { renderWebVtt } from "./webvtt";
 
 /** The group that variants name. */
 export const SUBTITLES_GROUP = "subtitles";
+/** What captions are to those who hear badly (HLS Authoring Specification for Apple Devices, 5.2). */
+const CAPTIONS = ["transcribes-spoken-dialog", "describes-music-and-sound"]
+  .map((name) => `public.accessibility.${name}`)
+  .join(",");
 const TICKS_PER_MILLISECOND = TICKS_PER_SECOND / 1000;
 
 /** Subtitles as a rendition (RFC 8216, 4.3.4.1): offered, and shown to those who ask for the language. */
@@ -22,6 +26,7 @@ export function subtitlesLine(text: TextStream, form: DeliveryForm): string {
     "DEFAULT=NO",
     "AUTOSELECT=YES",
     "FORCED=NO",
+    ...(text.isCaption ? [`CHARACTERISTICS="${CAPTIONS}"`] : []),
     `URI="${qualityPath(text)}/${mediaPlaylistName(text, form)}"`,
   ].join(",")}`;
 }

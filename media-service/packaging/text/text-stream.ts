@@ -13,6 +13,8 @@ export interface TextStream {
   readonly language: string;
   /** Bits a second; names it in URLs, as with other streams. */
   readonly bitrate: number;
+  /** Whether it tells sounds, too: for those who hear them badly. */
+  readonly isCaption: boolean;
   readonly cues: readonly Cue[];
 }
 
@@ -40,7 +42,8 @@ export function textStreams(
     const bits = Buffer.byteLength(renderWebVtt(content.cues)) * 8;
     const measured = Math.max(1, Math.round(bits / Math.max(1, durationSeconds)));
     const { cues } = content;
-    return [{ name, title, language, bitrate: track.systemBitrate ?? measured, cues }];
+    const { systemBitrate: bitrate = measured, isCaption = false } = track;
+    return [{ name, title, language, bitrate, isCaption, cues }];
   });
 }
 

@@ -148,6 +148,7 @@ function putTexts({ blobs }: TestOrigin): void {
       <audio src="cmaf_AACAudio_128_Audio1.mp4" systemBitrate="128000" systemLanguage="eng"/>
       <textstream src="texts_en.vtt" systemLanguage="eng">
         <param name="trackName" value="English (CC)"/>
+        <param name="role" value="caption"/>
       </textstream>
       <textstream src="texts_de.ttml"><param name="trackName" value="Deutsch"/></textstream>
     </switch></body></smil>`,

@@ -85,6 +85,39 @@ describe("subtitles", () => {
     assert.equal(await get(url), VTT);
   });
 
+  it("for the hard of hearing say so, where the server manifest does", async () => {
+    const text = (role: string): string =>
+      `<textstream src="film_eng.vtt"><param name="role" value="${role}"/></textstream>`;
+    origin.blobs.put(
+      CONTAINER,
+      "film.ism",
+      `<smil><body><video src="film_640x360_300.mp4"/>${text("caption")}${text("subtitle")}</body></smil>`,
+    );
+    const master = await get("manifest(format=m3u8-cmaf)");
+    const characteristics = [...master.matchAll(/TYPE=SUBTITLES.*FORCED=NO,(.*)URI=/g)];
+    assert.deepEqual(
+      characteristics.map(([, told]) => told),
+      [
+        'CHARACTERISTICS="public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound",',
+        "",
+      ],
+    );
+    const mpd = await get("manifest(format=mpd-time-cmaf)");
+    const scheme = 'schemeIdUri="urn:mpeg:dash:role:2011"';
+    const sets = [...mpd.matchAll(/contentType="text".*\n([^]*?) *<Representation/g)];
+    assert.deepEqual(
+      sets.map(([, told = ""]) => told.trim().split(/\s*\n\s*/)),
+      [
+        [
+          "<Label>text_und</Label>",
+          `<Accessibility ${scheme} value="caption"/>`,
+          `<Role ${scheme} value="caption"/>`,
+        ],
+        ["<Label>text_und 2</Label>", `<Role ${scheme} value="subtitle"/>`],
+      ],
+    );
+  });
+
   it("follow their file when it changes, and are refused when it is damaged", async () => {
     const segment = "QualityLevels(2000)/Fragments(English__CC_=i,format=mpd-time-cmaf).vtt";
     await get(segment);
