@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { execFile, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -9,12 +9,14 @@ import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { after, before, describe, it } from "mocha";
+import { ApiClient } from "../support/api-client";
 import { type Azurite, startAzurite } from "../support/azurite";
 import { startMediaServiceHere, type TestMediaService } from "../support/media-service";
 
 type Service = Omit<TestMediaService, "pid" | "kill">;
 
-const PROJECT = resolve(__dirname, "java");
+const LIBRARY = resolve(__dirname, "java");
+const GENERATOR = resolve(__dirname, "odata");
 const CLIP = resolve(__dirname, "../fixtures/tiny-clip.mp4");
 const PASSWORD = "of-a-certificate-for-one-test";
 const MINUTE = 60_000;
@@ -53,12 +55,12 @@ async function makeCertificate(directory: string): Promise<string> {
   return store;
 }
 
-/** Compiles the program; only for the first time are its packages fetched. */
-async function compile(directory: string): Promise<string> {
+/** Compiles a program; only for the first time are its packages fetched. */
+async function compile(project: string, directory: string): Promise<string> {
   const classpath = join(directory, "classpath");
   const goals = ["compile", "dependency:build-classpath", `-Dmdep.outputFile=${classpath}`];
   const maven = (...options: string[]): Promise<unknown> => {
-    const where = ["-f", join(PROJECT, "pom.xml"), `-DbuildDirectory=${directory}`];
+    const where = ["-f", join(project, "pom.xml"), `-DbuildDirectory=${directory}`];
     return promisify(execFile)("mvn", ["-q", "-B", ...options, ...where, ...goals]);
   };
   await maven("-o").catch(() => maven());
@@ -98,7 +100,7 @@ describe("the unmodified Java library, azure-media 0.9.8", () => {
     const otherKey = randomBytes(64).toString("base64");
     const [azurite, classpath, store] = await Promise.all([
       startAzurite({ moreAccounts: { other: otherKey } }),
-      compile(directory),
+      compile(LIBRARY, directory),
       makeCertificate(directory),
     ]);
     cleanUps.push(() => azurite.stop());
@@ -182,5 +184,35 @@ describe("the unmodified Java library, azure-media 0.9.8", () => {
 
   it("filters and pages lists", () => {
     assert.equal(found.get("page"), "2");
+  });
+
+  it("finds that a client of OData 3 can write classes of all that the metadata declares", async function () {
+    this.timeout(5 * MINUTE);
+    const directory = await mkdtemp(join(tmpdir(), "twinstream-odata-"));
+    cleanUps.push(() => rm(directory, { recursive: true, force: true }));
+    const [metadata, classes] = [join(directory, "metadata.xml"), join(directory, "generated")];
+    const api = await ApiClient.connect(source);
+    await writeFile(metadata, (await api.call("GET", "$metadata")).text);
+    await mkdir(classes);
+    const classpath = await compile(GENERATOR, directory);
+    const main = ["-cp", classpath, "twinstream.Generator", metadata, classes];
+    const { stdout } = await promisify(execFile)("java", main, { timeout: MINUTE });
+    const lines = stdout.trim().split("\n");
+    const count = (kind: string) => lines.filter((line) => line.startsWith(`${kind} `)).length;
+    const { EntitySets: sets } = (await api.call("GET", "")).json.d;
+
+    for (const line of [
+      "set Files [AssetFile] []",
+      "entity Locator [Id] [AccessPolicy, AccessPolicyId, Asset, AssetId, BaseUri, ContentAccessComponent, ExpirationDateTime, Id, Name, Path, StartTime, Type]",
+      "complex ErrorDetail [] [Code, Message]",
+      "function CreateFileInfos [] [assetid]",
+      "action Scale [] [bindingParameter, scaleUnits]",
+    ]) {
+      assert(lines.includes(line), line);
+    }
+    assert.equal(count("set"), sets.length);
+    assert.equal(count("entity"), sets.length);
+    const written = count("entity") + count("complex") + 1;
+    assert.equal(lines.at(-1), `compiled ${written}`);
   });
 });
