@@ -364,6 +364,24 @@ describe("jobs over the REST API", () => {
       { Tasks: [task({ TaskBody: BODY.replace("InputAsset(0)", "InputAsset(1)") })] },
       400,
     ],
+    [
+      "31 tasks",
+      {
+        Tasks: Array.from({ length: 31 }, (_, index) =>
+          task({ TaskBody: BODY.replace("OutputAsset(0)", `OutputAsset(${index})`) }),
+        ),
+      },
+      400,
+    ],
+    [
+      "101 inputs",
+      {
+        InputMediaAssets: Array(101).fill({
+          __metadata: { uri: `Assets('nb:cid:UUID:${UNKNOWN}')` },
+        }),
+      },
+      400,
+    ],
     ["one output of two tasks", { Tasks: [task(), task()] }, 400],
     ["a protected configuration without its key", { Tasks: [task({ Options: 1 })] }, 400],
     ["too long a name", { Name: "x".repeat(257) }, 400],

@@ -34,6 +34,7 @@ describe("a task's body", () => {
       "an output as what it is not",
       `<taskBody>${INPUT}<outputAsset>JobInputAsset(0)</outputAsset></taskBody>`,
     ],
+    ["51 assets", `<taskBody>${INPUT.repeat(50)}${OUTPUT}</taskBody>`],
     ["a DOCTYPE", `<!DOCTYPE x [<!ENTITY a "b">]><taskBody>${INPUT}${OUTPUT}</taskBody>`],
     ["too much of it", `<taskBody>${INPUT}${OUTPUT}<!--${"x".repeat(100_000)}--></taskBody>`],
   ] as const) {
