@@ -1,7 +1,9 @@
-import { ServiceAccount } from "@pulumi/azure/media/serviceAccount";
+import { ServiceAccount, type ServiceAccountArgs } from "@pulumi/azure/media/serviceAccount";
 import { StreamingEndpoint } from "@pulumi/azure/media/streamingEndpoint";
 import { Provider } from "@pulumi/azure/provider";
+import type { media } from "@pulumi/azure/types/input";
 import * as pulumi from "@pulumi/pulumi";
+import { classicEndpointArgs } from "./classic-endpoint-args";
 import type {
   MediaServicesAccountArgs,
   MediaServicesConnection,
@@ -76,11 +78,43 @@ function declareAccount(
       name: servedAccountName(args.accountName, args.subscriptionId),
       resourceGroupName: args.resourceGroupName,
       location: args.location,
-      storageAccounts: [{ id: args.storage.accountId, isPrimary: true }],
+      ...storageOf(args),
+      publicNetworkAccessEnabled: true,
+      keyDeliveryAccessControl: keyDelivery(args.settings),
       ...(args.tags ? { tags: args.tags } : {}),
     },
-    { ...opts, dependsOn: args.storage.parts },
+    { ...opts, dependsOn: [...args.storage.parts, ...(args.identity?.grants ?? [])] },
   );
+}
+
+/** An account with an identity comes to its store as that; else with the store's key. */
+function storageOf({
+  identity,
+  storage,
+}: ClassicArgs): Pick<
+  ServiceAccountArgs,
+  "identity" | "storageAccounts" | "storageAuthenticationType"
+> {
+  const primary = { id: storage.accountId, isPrimary: true };
+  if (!identity) return { storageAuthenticationType: "System", storageAccounts: [primary] };
+  const { identityId: userAssignedIdentityId } = identity;
+  return {
+    identity: { type: "UserAssigned", identityIds: [userAssignedIdentityId] },
+    storageAuthenticationType: "ManagedIdentity",
+    storageAccounts: [
+      { ...primary, managedIdentity: { useSystemAssignedIdentity: false, userAssignedIdentityId } },
+    ],
+  };
+}
+
+function keyDelivery({
+  keyDeliveryAllow: ranges,
+}: ClassicSettings): media.ServiceAccountKeyDeliveryAccessControl {
+  if (ranges === undefined) return { defaultAction: "Allow" };
+  return {
+    defaultAction: "Deny",
+    ipAllowLists: ranges.map(({ address, prefixLength }) => `${address}/${prefixLength}`),
+  };
 }
 
 function declareEndpoint(
@@ -95,9 +129,8 @@ function declareEndpoint(
       resourceGroupName: args.resourceGroupName,
       location: args.location,
       mediaServicesAccountName: args.accountName,
-      // 0 is the Standard endpoint.
-      scaleUnits: 0,
       autoStartEnabled: true,
+      ...classicEndpointArgs(args.settings.endpoint),
       ...(args.tags ? { tags: args.tags } : {}),
     },
     opts,

@@ -3,7 +3,7 @@ import {
   containerAppToken,
   declaredEnvironment,
 } from "./stand-in/kinds/container-app";
-import { mediaAccountProcessName, mediaAccountToken } from "./stand-in/kinds/media-services";
+import { mediaAccountProcessName, mediaAccountToken } from "./stand-in/kinds/media-account";
 import type { Declared } from "./stand-in/kinds/resource-kind";
 import { listAt, mapAt, reveal, textAt } from "./stand-in/properties";
 import type { ResourceRecord, ResourceRecords } from "./stand-in/resource-records";

@@ -30,7 +30,7 @@ import { Supervisor } from "./processes/supervisor";
 import { runningParts, sayRunning, takeHome } from "./running-file";
 import { QueueScalers } from "./scaling/queue-scalers";
 import { knownKinds } from "./stand-in/kinds/known-kinds";
-import { mediaAccountToken } from "./stand-in/kinds/media-services";
+import { mediaAccountToken } from "./stand-in/kinds/media-account";
 import { type CloudServices, subscriptionId } from "./stand-in/kinds/resource-kind";
 import { ProviderServer } from "./stand-in/provider-server";
 import { ResourceRecords } from "./stand-in/resource-records";

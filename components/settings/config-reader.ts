@@ -71,16 +71,7 @@ export class ConfigReader {
 
   /** A list of texts, each checked against its allowed form; empty where the key is not set. */
   texts(key: string, form: Form): string[] {
-    const value = this.parsed(key, "a list", []);
-    if (!Array.isArray(value)) {
-      if (value !== undefined) this.refuse(key, `must be a list, got ${describe(value)}`);
-      return [];
-    }
-    return value.flatMap((item: unknown, index) => {
-      if (typeof item === "string" && form.pattern.test(item)) return [item];
-      this.refuse(`${key}[${index}]`, `is ${describe(item)}; allowed: ${form.allowed}`);
-      return [];
-    });
+    return this.textsAt(key, this.parsed(key, "a list", []) ?? [], form);
   }
 
   /** An object; empty where the key is not set. */
@@ -100,6 +91,38 @@ export class ConfigReader {
     return "";
   }
 
+  /** A whole number within bounds as a member of an object; undefined where it is not set, or refused. */
+  memberInteger(
+    { at, entry }: Entry,
+    name: string,
+    { min, max }: Omit<IntegerRule, "fallback">,
+  ): number | undefined {
+    const value = entry[name];
+    if (value === undefined) return undefined;
+    if (Number.isInteger(value) && Number(value) >= min && Number(value) <= max) {
+      return Number(value);
+    }
+    this.refuse(
+      `${at}.${name}`,
+      `is ${describe(value)}; allowed: a whole number from ${min} to ${max}`,
+    );
+    return undefined;
+  }
+
+  /** A member that is a list of texts, each checked against its allowed form. */
+  memberTexts({ at, entry }: Entry, name: string, form: Form): string[] {
+    return this.textsAt(`${at}.${name}`, entry[name] ?? [], form);
+  }
+
+  /** A member that is a list of objects. */
+  memberEntries({ at, entry }: Entry, name: string): Entry[] {
+    return this.listed(`${at}.${name}`, entry[name] ?? [], (item, itemAt) => {
+      if (isRecord(item)) return [{ at: itemAt, entry: item }];
+      this.refuse(itemAt, `must be an object, got ${describe(item)}`);
+      return [];
+    });
+  }
+
   /** A member that is an object; undefined where it is not set, or refused. */
   optionalRecord(owner: Entry, name: string): Record<string, unknown> | undefined {
     const value = owner.entry[name];
@@ -115,6 +138,26 @@ export class ConfigReader {
         this.refuse(`${owner.at}.${name}`, `is not known; allowed: ${known.join(", ")}`);
       }
     }
+  }
+
+  private textsAt(at: string, value: unknown, form: Form): string[] {
+    return this.listed(at, value, (item, itemAt) => {
+      if (typeof item === "string" && form.pattern.test(item)) return [item];
+      this.refuse(itemAt, `is ${describe(item)}; allowed: ${form.allowed}`);
+      return [];
+    });
+  }
+
+  private listed<Item>(
+    at: string,
+    value: unknown,
+    read: (item: unknown, at: string) => Item[],
+  ): Item[] {
+    if (Array.isArray(value)) {
+      return value.flatMap((item: unknown, index) => read(item, `${at}[${index}]`));
+    }
+    this.refuse(at, `must be a list, got ${describe(value)}`);
+    return [];
   }
 
   /** What JSON text stands for; undefined when it is none, which is refused here. */

@@ -16,6 +16,10 @@ export interface EntraApi {
 
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const azureAuthority = "https://login.microsoftonline.com/";
+const audienceForm = {
+  pattern: /^[^\s,]+$/,
+  allowed: "the API's application id URI (api://...) or its application id",
+};
 const members = ["tenantId", "audience", "audiences", "authority", "allowed"];
 
 /** Reads `apiAccess` and `entra`; undefined where the API is called with the account's key. */
@@ -33,13 +37,13 @@ export function readEntraApi(config: ConfigReader): EntraApi | undefined {
     owner.entry[name] === undefined ? undefined : config.member(owner, name, form);
   return {
     tenantId: optional("tenantId", { pattern: guid, allowed: "the tenant's id, a GUID" }),
-    audience: optional("audience", {
-      pattern: /^[^\s,]+$/,
-      allowed: "the API's application id URI (api://...) or its application id",
-    }),
-    audiences: texts(config, owner, { name: "audiences", pattern: /^[^\s,]+$/ }),
+    audience: optional("audience", audienceForm),
+    audiences: config.memberTexts(owner, "audiences", audienceForm),
     authority: readAuthority(config, owner),
-    allowed: texts(config, owner, { name: "allowed", pattern: guid }),
+    allowed: config.memberTexts(owner, "allowed", {
+      pattern: guid,
+      allowed: "a principal's object id, a GUID",
+    }),
   };
 }
 
@@ -48,20 +52,4 @@ function readAuthority(config: ConfigReader, owner: Entry): string {
   const pattern = /^https:\/\/[^/?#\s]+\/?$/;
   const text = config.member(owner, "authority", { pattern, allowed: "an https address" });
   return text.endsWith("/") ? text : `${text}/`;
-}
-
-function texts(
-  config: ConfigReader,
-  { at, entry }: Entry,
-  { name, pattern }: { name: string; pattern: RegExp },
-): string[] {
-  const value = entry[name] ?? [];
-  if (Array.isArray(value) && value.every((item) => pattern.test(String(item)))) {
-    return value.map(String);
-  }
-  config.refuse(
-    `${at}.${name}`,
-    `is ${JSON.stringify(value)}; allowed: a list of ${pattern === guid ? "object ids (GUIDs)" : "names without spaces"}`,
-  );
-  return [];
 }

@@ -1,3 +1,10 @@
+import {
+  type AddressRange,
+  type ClassicEndpoint,
+  rangeForm,
+  readClassicEndpoint,
+  readRange,
+} from "./classic-endpoint";
 import type { ConfigReader } from "./config-reader";
 import { readContainerImage } from "./container-image";
 import { type EntraApi, readEntraApi } from "./entra-api";
@@ -26,6 +33,9 @@ export interface ClassicSettings {
   /** Where tokens come from, e.g. `https://login.microsoftonline.com/`; may hold the same. */
   authority: string;
   servicePrincipal: ServicePrincipal;
+  endpoint: ClassicEndpoint;
+  /** Addresses that content keys are given to; undefined: all. */
+  keyDeliveryAllow: AddressRange[] | undefined;
 }
 
 /** The identity that calls a classic account. */
@@ -56,6 +66,7 @@ export function readMediaServices(
 ): MediaServicesSettings {
   const kind = config.choice("mediaServices", kinds, "self-hosted");
   if (kind === "azure") return readClassic(config);
+  refuseClassicKeys(config, kind);
   if (kind === "existing") return readExistingAccounts(config, dataCenterNames);
   const entra = readEntraApi(config);
   return {
@@ -80,7 +91,26 @@ function readClassic(config: ConfigReader): ClassicSettings {
     apiTemplate,
     authority: authority.endsWith("/") ? authority : `${authority}/`,
     servicePrincipal: readServicePrincipal(config),
+    endpoint: readClassicEndpoint(config),
+    keyDeliveryAllow: readKeyDelivery(config),
   };
+}
+
+function readKeyDelivery(config: ConfigReader): AddressRange[] | undefined {
+  const ranges = config.texts("keyDeliveryAllow", rangeForm);
+  if (ranges.length === 0) return undefined;
+  return ranges.flatMap((range) => readRange(config, "keyDeliveryAllow", range));
+}
+
+function refuseClassicKeys(config: ConfigReader, kind: string): void {
+  const isSet = {
+    streamingEndpoint: Object.keys(config.record("streamingEndpoint")).length > 0,
+    keyDeliveryAllow: config.texts("keyDeliveryAllow", rangeForm).length > 0,
+  };
+  for (const [key, set] of Object.entries(isSet)) {
+    if (set)
+      config.refuse(key, `is set, but mediaServices is "${kind}"; allowed with "azure" only`);
+  }
 }
 
 /** The address with its placeholders filled in at random; undefined when it is none. */

@@ -72,6 +72,7 @@ export const settingKeys = [
   "frontDoorSku",
   "image",
   "keepVersionsDays",
+  "keyDeliveryAllow",
   "library",
   "locatorDays",
   "logLevel",
@@ -93,6 +94,7 @@ export const settingKeys = [
   "shard",
   "softDeleteDays",
   "storageAccess",
+  "streamingEndpoint",
   "tags",
   "uploadOrigins",
   "videos",
@@ -134,7 +136,7 @@ export function readSettings(source: SettingsSource): Settings {
     publicScheme,
     ...delivery,
     contentSteering: config.flag("contentSteering", true),
-    storageAccess: readStorageAccess(config, mediaServices.kind),
+    storageAccess: config.choice("storageAccess", ["identity", "shared-key"], "identity"),
     overwriteReplicas: config.flag("overwriteReplicas", false),
     serverSideCopy: config.choice("serverSideCopy", ["auto", "never", "always"], "auto"),
     // Locators are renewed 14 days before they lapse: shorter ones would be renewed on every run.
@@ -183,20 +185,6 @@ function refuseUnknownKeys(config: ConfigReader, keys: string[]): void {
       config.refuse(key, `is not known; allowed: ${settingKeys.join(", ")}`);
     }
   }
-}
-
-function readStorageAccess(
-  config: ConfigReader,
-  kind: MediaServicesSettings["kind"],
-): StorageAccess {
-  const access = config.choice("storageAccess", ["identity", "shared-key"], "identity");
-  if (access === "identity" && kind === "azure") {
-    config.refuse(
-      "storageAccess",
-      'is "identity"; allowed where mediaServices is "azure": shared-key',
-    );
-  }
-  return access;
 }
 
 function readTags(config: ConfigReader): Record<string, string> {

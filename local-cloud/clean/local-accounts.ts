@@ -6,7 +6,7 @@ import type {
 import { declaredDataCenters, type LocalDataCenter } from "../data-centers";
 import type { Home } from "../home";
 import { appProcessName, declaredEnvironment } from "../stand-in/kinds/container-app";
-import { mediaAccountProcessName, mediaAccountToken } from "../stand-in/kinds/media-services";
+import { mediaAccountProcessName, mediaAccountToken } from "../stand-in/kinds/media-account";
 import { reveal, textAt } from "../stand-in/properties";
 import { ResourceRecords } from "../stand-in/resource-records";
 import { PortBook } from "../storage/port-book";

@@ -92,12 +92,24 @@ describe("Every resource that a stack asks Azure for", function () {
     assert.deepEqual(found, []);
   });
 
-  it("is so with accounts of the classic service as well", async () => {
+  it("is so with accounts of the classic service as well, whatever is chosen of them", async () => {
     const resources = await azureResources("dev", {
       mediaServices: "azure",
       mediaServicesApi: "http://127.0.0.1:8100/{account}/api/",
       authority: "http://127.0.0.1:8100/",
       servicePrincipal: { tenantId: "t", clientId: "c", clientSecret: "s3cret" },
+      storageAccess: "identity",
+      keyDeliveryAllow: ["203.0.113.0/24"],
+      streamingEndpoint: {
+        scaleUnits: 1,
+        description: "viewers",
+        maxCacheAgeSeconds: 60,
+        customHostNames: ["video.example.com"],
+        allow: ["203.0.113.7", "2001:db8::/32"],
+        akamaiKeys: [{ identifier: "one", base64Key: "a2V5", expiration: "2030-01-31T00:00:00Z" }],
+        clientAccessPolicy: "<access-policy/>",
+        crossDomainPolicy: "<cross-domain-policy/>",
+      },
     });
     const classic = resources.filter(({ type }) => type.startsWith("azure:media/"));
 

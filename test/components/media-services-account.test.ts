@@ -2,12 +2,13 @@ import { strict as assert } from "node:assert";
 import type * as pulumi from "@pulumi/pulumi";
 import { describe, it } from "mocha";
 import { localSubscriptionId } from "../../components/local-subscription";
+import { MediaIdentity } from "../../components/media-identity";
 import { MediaServicesAccount } from "../../components/media-services-account";
 import { accountInput } from "../../components/media-services-connection";
 import { MediaStorage } from "../../components/media-storage";
 import type { EntraApi } from "../../components/settings/entra-api";
 import type { ClassicSettings, SelfHostedSettings } from "../../components/settings/media-services";
-import type { PublicScheme } from "../../components/settings/settings";
+import type { PublicScheme, StorageAccess } from "../../components/settings/settings";
 import { plainHosting } from "./hosting";
 import { tokenAudience } from "../../components/token-audience";
 import { deploy, type Deployment, resource, settled, tenantOfTests } from "./deploy";
@@ -25,6 +26,18 @@ const classic: ClassicSettings = {
   apiTemplate: "https://{account}.{location}.media.test/api/",
   authority: "https://login.test/",
   servicePrincipal: { tenantId: "tenant", clientId: "client", clientSecret: "s3cret" },
+  endpoint: {
+    description: undefined,
+    scaleUnits: 0,
+    maxCacheAgeSeconds: undefined,
+    cdn: undefined,
+    customHostNames: [],
+    allow: [],
+    akamaiKeys: [],
+    clientAccessPolicy: undefined,
+    crossDomainPolicy: undefined,
+  },
+  keyDeliveryAllow: undefined,
 };
 const openEntra: EntraApi = {
   tenantId: undefined,
@@ -39,8 +52,11 @@ const parent = "twinstream:media:MediaServicesAccount east";
 /** Declares an account with its store. */
 async function declare(
   settings: SelfHostedSettings | ClassicSettings,
-  publicScheme: PublicScheme = "https",
-  entra?: Partial<EntraApi>,
+  {
+    publicScheme = "https",
+    entra,
+    storageAccess = "shared-key",
+  }: { publicScheme?: PublicScheme; entra?: Partial<EntraApi>; storageAccess?: StorageAccess } = {},
 ): Promise<{ deployment: Deployment; account: MediaServicesAccount }> {
   let account: MediaServicesAccount | undefined;
   const deployment = await deploy(() => {
@@ -49,8 +65,19 @@ async function declare(
       ...where,
       ...plainHosting,
       accountName: "eaststore",
-      storageAccess: "shared-key",
+      storageAccess,
     });
+    const identity =
+      storageAccess === "identity"
+        ? new MediaIdentity("east", {
+            ...where,
+            naming: deployer.naming,
+            subscriptionId: localSubscriptionId,
+            identityName: "east",
+            storageAccountId: storage.accountId,
+            registryId: "",
+          })
+        : undefined;
     account = new MediaServicesAccount("east", {
       ...where,
       settings,
@@ -58,6 +85,7 @@ async function declare(
       subscriptionId: localSubscriptionId,
       dataCenter: "east",
       storage,
+      ...(identity && { identity }),
       accountName: "eastmedia",
       appName: "media-dev-east",
       encodeAppName: "encode-dev-east",
@@ -93,10 +121,12 @@ async function settledConnection({ connection }: MediaServicesAccount) {
 
 describe("A self-hosted MediaServicesAccount", () => {
   it("has no account key at all where the API takes tokens of Entra ID", async () => {
-    const { deployment, account } = await declare(selfHosted, "https", {
-      tenantId: "11111111-2222-4333-8444-555555555555",
-      audience: "api://media",
-      audiences: ["another"],
+    const { deployment, account } = await declare(selfHosted, {
+      entra: {
+        tenantId: "11111111-2222-4333-8444-555555555555",
+        audience: "api://media",
+        audiences: ["another"],
+      },
     });
     const { inputs } = resource(deployment, "azure-native:app:ContainerApp", "east");
     const text = JSON.stringify(inputs);
@@ -110,7 +140,7 @@ describe("A self-hosted MediaServicesAccount", () => {
   });
 
   it("is called by a name made of the deployer's tenant and the stack where none is given", async () => {
-    const { deployment, account } = await declare(selfHosted, "https", {});
+    const { deployment, account } = await declare(selfHosted, { entra: {} });
     const { inputs } = resource(deployment, "azure-native:app:ContainerApp", "east");
     const text = JSON.stringify(inputs);
     const name = `api://${tenantOfTests}/twinstream-staging`;
@@ -250,7 +280,7 @@ describe("A self-hosted MediaServicesAccount", () => {
   it("lets plain http in where that is the scheme, and is told so", async () => {
     const { deployment, account } = await declare(
       { ...selfHosted, encoder: "node-av", watchPage: true, logLevel: "debug" },
-      "http",
+      { publicScheme: "http" },
     );
     const { configuration, template } = resource(
       deployment,
@@ -296,7 +326,10 @@ describe("A classic MediaServicesAccount", () => {
       name: "eastmedia",
       resourceGroupName: "group",
       location: "eastus2",
+      storageAuthenticationType: "System",
       storageAccounts: [{ id: "id of azure-native:storage:StorageAccount east", isPrimary: true }],
+      publicNetworkAccessEnabled: true,
+      keyDeliveryAccessControl: { defaultAction: "Allow" },
     });
     assert.equal(account.provider, "pulumi:providers:azure east");
     assert.equal(account.parent, parent);
@@ -315,8 +348,86 @@ describe("A classic MediaServicesAccount", () => {
       mediaServicesAccountName: "eastmedia",
       scaleUnits: 0,
       autoStartEnabled: true,
+      cdnEnabled: false,
     });
     assert.equal(endpoint.provider, "pulumi:providers:azure east");
+  });
+
+  it("comes to its store as an identity, where it has one", async () => {
+    const { deployment } = await declare(classic, { storageAccess: "identity" });
+    const { inputs, after } = resource(
+      deployment,
+      "azure:media/serviceAccount:ServiceAccount",
+      "east",
+    );
+    const id = "id of azure-native:managedidentity:UserAssignedIdentity east";
+
+    assert.equal(inputs["storageAuthenticationType"], "ManagedIdentity");
+    assert.deepEqual(inputs["identity"], { type: "UserAssigned", identityIds: [id] });
+    assert.deepEqual(inputs["storageAccounts"], [
+      {
+        id: "id of azure-native:storage:StorageAccount east",
+        isPrimary: true,
+        managedIdentity: { useSystemAssignedIdentity: false, userAssignedIdentityId: id },
+      },
+    ]);
+    assert(after.includes("azure-native:authorization:RoleAssignment east-blobs"), after.join());
+  });
+
+  it("declares all that is chosen of its endpoint and of its keys, secrets as such", async () => {
+    const key = { identifier: "one", base64Key: "a2V5", expiration: "2030-01-31T00:00:00Z" };
+    const { deployment } = await declare({
+      ...classic,
+      keyDeliveryAllow: [{ address: "203.0.113.0", prefixLength: 24 }],
+      endpoint: {
+        description: "viewers",
+        scaleUnits: 2,
+        maxCacheAgeSeconds: 60,
+        cdn: undefined,
+        customHostNames: ["video.example.com"],
+        allow: [{ address: "203.0.113.7", prefixLength: 32 }],
+        akamaiKeys: [key],
+        clientAccessPolicy: undefined,
+        crossDomainPolicy: "<cross-domain-policy/>",
+      },
+    });
+    const account = resource(deployment, "azure:media/serviceAccount:ServiceAccount", "east");
+    const type = "azure:media/streamingEndpoint:StreamingEndpoint";
+    const endpoint = resource(deployment, type, "east");
+
+    assert.deepEqual(account.inputs["keyDeliveryAccessControl"], {
+      defaultAction: "Deny",
+      ipAllowLists: ["203.0.113.0/24"],
+    });
+    assert.deepEqual(endpoint.inputs, {
+      name: "default",
+      resourceGroupName: "group",
+      location: "eastus2",
+      mediaServicesAccountName: "eastmedia",
+      autoStartEnabled: true,
+      scaleUnits: 2,
+      description: "viewers",
+      maxCacheAgeSeconds: 60,
+      cdnEnabled: false,
+      customHostNames: ["video.example.com"],
+      accessControl: {
+        ipAllows: [{ name: "203.0.113.7/32", address: "203.0.113.7", subnetPrefixLength: 32 }],
+        akamaiSignatureHeaderAuthenticationKeys: [key],
+      },
+      crossSiteAccessPolicy: { crossDomainPolicy: "<cross-domain-policy/>" },
+    });
+    assert.deepEqual(endpoint.secrets, [
+      "accessControl.akamaiSignatureHeaderAuthenticationKeys[0].base64Key",
+    ]);
+  });
+
+  it("leaves what comes between to a content delivery network, where one is chosen", async () => {
+    const cdn = { provider: "StandardVerizon", profile: "films" };
+    const { deployment } = await declare({ ...classic, endpoint: { ...classic.endpoint, cdn } });
+    const type = "azure:media/streamingEndpoint:StreamingEndpoint";
+    const { cdnEnabled, cdnProvider, cdnProfile } = resource(deployment, type, "east").inputs;
+
+    assert.deepEqual([cdnEnabled, cdnProvider, cdnProfile], [true, "StandardVerizon", "films"]);
   });
 
   it("is reached by its template, with a token of Azure AD for the service principal", async () => {

@@ -107,12 +107,18 @@ export class MediaServicesClient {
   }
 
   /** Runs an action of an entity, for example `Start`; answers the id of the operation to follow, if any. */
-  async act(set: EntitySet<unknown>, id: string, action: string): Promise<string | undefined> {
+  async act(
+    set: EntitySet<unknown>,
+    id: string,
+    action: string | { readonly name: string; readonly parameters: WireEntity },
+  ): Promise<string | undefined> {
+    const { name, parameters } =
+      typeof action === "string" ? { name: action, parameters: {} } : action;
     const answer = await this.call({
       method: "POST",
-      path: `${keyPath(set, id)}/${action}`,
-      body: {},
-      what: `${action} of ${set.noun} '${id}'`,
+      path: `${keyPath(set, id)}/${name}`,
+      body: parameters,
+      what: `${name} of ${set.noun} '${id}'`,
       repeatable: true,
     });
     return answer.headers.get("operation-id") ?? undefined;
