@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { joinedBytes } from "../domain/joined-bytes";
 import { type ArrivingBody, GrowingBody } from "./growing-body";
 
 const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
@@ -30,7 +31,7 @@ export class BodyCache {
     const [only] = pieces;
     if (only && pieces.length === 1) return only;
     // Only what is asked for again is worth putting together.
-    const whole = Buffer.concat(pieces);
+    const whole = joinedBytes(pieces);
     this.kept.set(etag, [whole]);
     return whole;
   }

@@ -1,3 +1,5 @@
+import { joinedBytes } from "../domain/joined-bytes";
+
 /** A body whose size is known before it is read. */
 export interface ArrivingBody {
   readonly sizeBytes: number;
@@ -81,5 +83,5 @@ export async function wholeBody(body: Promise<Buffer> | ArrivingBody): Promise<B
   if (body instanceof Promise) return body;
   const pieces: Buffer[] = [];
   await body.read((piece) => pieces.push(piece));
-  return Buffer.concat(pieces);
+  return joinedBytes(pieces);
 }

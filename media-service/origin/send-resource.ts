@@ -11,6 +11,7 @@ import {
 } from "./content-encoding";
 
 import { UnavailableError } from "../domain/errors";
+import { joinedBytes } from "../domain/joined-bytes";
 import { GrowingBody, wholeBody } from "./growing-body";
 import type { OpenAnswers } from "./open-answers";
 
@@ -63,7 +64,7 @@ async function sendBody(
       admit(reply, chosen, { body, sizeBytes: body.sizeBytes });
       return sendGrowing(reply, body);
     }
-    return sendBody(request, reply, { chosen, body: Buffer.concat(await body.whole) });
+    return sendBody(request, reply, { chosen, body: joinedBytes(await body.whole) });
   }
   if (request.method === "GET" && range !== "unsatisfiable") {
     admit(reply, chosen, { body, sizeBytes: bytesInMemory(body, range) });

@@ -8,6 +8,7 @@ import {
   StorageSharedKeyCredential,
 } from "@azure/storage-blob";
 import { CorruptError } from "../domain/errors";
+import { joinedBytes } from "../domain/joined-bytes";
 import type {
   BlobAddress,
   BlobItem,
@@ -107,8 +108,7 @@ export class AzureBlobStore implements BlobStore, SasSigner {
   async readRange(address: BlobAddress, range: BlobRange): Promise<Buffer> {
     const pieces: Buffer[] = [];
     await this.streamRange(address, range, (piece) => pieces.push(piece));
-    const [only] = pieces;
-    return pieces.length === 1 && only ? only : Buffer.concat(pieces, range.sizeBytes);
+    return joinedBytes(pieces);
   }
 
   async streamRange(

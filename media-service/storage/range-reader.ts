@@ -1,13 +1,12 @@
-import { Agent as HttpAgent, get as httpGet, type IncomingMessage } from "node:http";
-import { Agent as HttpsAgent, get as httpsGet } from "node:https";
+import { isIP } from "node:net";
 import type { BlobAddress, BlobRange } from "../ports/blob-store";
 import type { ReadAuthorization } from "./read-authorization";
+import { StoreConnections } from "./store-connections";
 
-/** A store that says nothing for so long is left to the client that can try again. */
-const SILENCE_MS = 3_000;
-/** Less than the 5 s after which Azurite closes. */
-const KEEP_ALIVE_MS = 4_000;
 const CONNECTIONS = 64;
+/** What may stand in a header (RFC 9110, 5.5). */
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { "http:": 80, "https:": 443 };
 
 /**
  * Reads parts of blobs with as little work as there can be: a segment is one plain GET. The SDK spends
@@ -15,17 +14,29 @@ const CONNECTIONS = 64;
  * it knows when to try again, and what errors mean.
  */
 export class RangeReader {
-  private readonly agent: HttpAgent;
-  private readonly get: typeof httpGet;
+  private readonly connections: StoreConnections;
+  private readonly host: string;
+  /** Of the endpoint, without a slash at its end. */
+  private readonly path: string;
 
   constructor(
-    private readonly blobEndpoint: string,
+    blobEndpoint: string,
     private readonly authorization: ReadAuthorization,
   ) {
-    const secure = blobEndpoint.startsWith("https:");
-    const options = { keepAlive: true, maxSockets: CONNECTIONS, timeout: KEEP_ALIVE_MS };
-    this.agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
-    this.get = secure ? httpsGet : httpGet;
+    const { protocol, hostname, port, host: authority, pathname } = new URL(blobEndpoint);
+    const host = hostname.replace(/^\[|\]$/g, "");
+    this.host = authority;
+    this.path = pathname.replace(/\/$/, "");
+    this.connections = new StoreConnections(
+      {
+        secure: protocol === "https:",
+        host,
+        port: port === "" ? (DEFAULT_PORTS[protocol] ?? 0) : Number(port),
+        // Addresses are not names that could be asked for (RFC 6066, 3).
+        servername: isIP(host) > 0 ? "" : host,
+      },
+      CONNECTIONS,
+    );
   }
 
   /**
@@ -38,46 +49,14 @@ export class RangeReader {
     { offset, sizeBytes, etag, signal }: BlobRange,
     take: (piece: Buffer) => void,
   ): Promise<number> {
-    const allowed = await this.authorization.of(container);
-    if (allowed === undefined) return 0;
-    const path = [container, ...blob.split("/")].map(encodeURIComponent).join("/");
-    const url = `${this.blobEndpoint}/${path}${allowed.query}`;
-    const headers = {
-      ...allowed.headers,
-      range: `bytes=${offset}-${offset + sizeBytes - 1}`,
-      "if-match": etag,
-    };
-    return new Promise((resolve) => {
-      let given = 0;
-      // Faults are not told apart here: the SDK will meet the same one and name it, or get past it.
-      const end = (): void => {
-        resolve(given);
-      };
-      const asked = this.get(
-        url,
-        { agent: this.agent, headers, ...(signal === undefined ? {} : { signal }) },
-        (response) => {
-          if (!isWanted(response, sizeBytes)) {
-            response.resume();
-            end();
-            return;
-          }
-          response.on("data", (piece: Buffer) => {
-            given += piece.length;
-            take(piece);
-          });
-          response.once("close", end);
-          // What broke off closes, too.
-          response.on("error", () => undefined);
-        },
-      );
-      asked.once("error", end);
-      asked.setTimeout(SILENCE_MS, () => asked.destroy());
-    });
+    const path = `${this.path}/${encodeURIComponent(container)}/${blob.split("/").map(encodeURIComponent).join("/")}`;
+    const range = `bytes=${offset}-${offset + sizeBytes - 1}`;
+    const allowed = await this.authorization.of({ path, range, etag });
+    const headers = { host: this.host, range, "if-match": etag, ...allowed };
+    const fields = Object.entries(headers);
+    if (allowed === undefined || !fields.every(([, value]) => FIELD_VALUE.test(value))) return 0;
+    const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    const text = `GET ${path} HTTP/1.1\r\n${lines}\r\n`;
+    return this.connections.read({ text, sizeBytes, signal, take });
   }
-}
-
-/** Whether an answer is a plain success with as many bytes as were asked for. */
-function isWanted({ statusCode, headers }: IncomingMessage, sizeBytes: number): boolean {
-  return statusCode === 206 && headers["content-length"] === String(sizeBytes);
 }

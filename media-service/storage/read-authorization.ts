@@ -1,59 +1,51 @@
-import {
-  ContainerSASPermissions,
-  generateBlobSASQueryParameters,
-  type StorageSharedKeyCredential,
-} from "@azure/storage-blob";
 import type { TokenCredential } from "@azure/identity";
-import { LRUCache } from "lru-cache";
+import type { StorageSharedKeyCredential } from "@azure/storage-blob";
 import { BearerToken } from "./bearer-token";
 
-const SIGNED_FOR_MS = 60 * 60 * 1000;
-/** Clocks may be apart, and a read takes its time. */
-const SIGNED_AGAIN_AFTER_MS = SIGNED_FOR_MS / 2;
-const MAX_SIGNATURES = 1_000;
 /** The store takes tokens from 2017-11-09 on; this is the version that the SDK's reads say. */
 const API_VERSION = "2025-11-05";
 
-/** What makes a plain GET of a container's blob an allowed one. */
-export interface ReadAuthorization {
-  /** Undefined when there is nothing to show at present. */
-  of(
-    container: string,
-  ): Promise<
-    { readonly query: string; readonly headers: Readonly<Record<string, string>> } | undefined
-  >;
+/** A plain GET of a part of a blob, of one version. */
+export interface PlainRead {
+  /** Of the URL, encoded. */
+  readonly path: string;
+  /** Values of the headers `range` and `if-match`. */
+  readonly range: string;
+  readonly etag: string;
 }
 
-/** Reads signed with the account's key: one signature a container, used for half an hour. */
-export class SignedReads implements ReadAuthorization {
-  private readonly signatures = new LRUCache<string, string>({
-    max: MAX_SIGNATURES,
-    ttl: SIGNED_AGAIN_AFTER_MS,
-  });
+/** What makes a plain GET an allowed one. */
+export interface ReadAuthorization {
+  /** Headers to send with it, and no others but its own; undefined when there is nothing to show at present. */
+  of(
+    read: PlainRead,
+  ): Promise<Readonly<Record<string, string>> | undefined> | Readonly<Record<string, string>>;
+}
 
+/**
+ * Reads signed with the account's key, each by itself. A signature in the URL would do for all, but the
+ * store takes longer to understand it.
+ */
+export class SignedReads implements ReadAuthorization {
   constructor(private readonly credential: StorageSharedKeyCredential) {}
 
-  of(container: string): Promise<{ query: string; headers: Record<string, string> }> {
-    return Promise.resolve({ query: `?${this.signatureFor(container)}`, headers: {} });
-  }
-
-  private signatureFor(containerName: string): string {
-    const known = this.signatures.get(containerName);
-    if (known !== undefined) return known;
-    const query = generateBlobSASQueryParameters(
-      {
-        containerName,
-        permissions: ContainerSASPermissions.parse("r"),
-        expiresOn: new Date(Date.now() + SIGNED_FOR_MS),
-      },
-      this.credential,
-    ).toString();
-    this.signatures.set(containerName, query);
-    return query;
+  /** Shared Key as in https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key. */
+  of({ path, range, etag }: PlainRead): Readonly<Record<string, string>> {
+    const { accountName } = this.credential;
+    const date = new Date().toUTCString();
+    // Standard headers by their places: If-Match is the ninth, Range the twelfth.
+    const standard = `GET\n\n\n\n\n\n\n\n${etag}\n\n\n${range}\n`;
+    const own = `x-ms-date:${date}\nx-ms-version:${API_VERSION}\n`;
+    const signature = this.credential.computeHMACSHA256(`${standard}${own}/${accountName}${path}`);
+    return {
+      authorization: `SharedKey ${accountName}:${signature}`,
+      "x-ms-date": date,
+      "x-ms-version": API_VERSION,
+    };
   }
 }
 
-/** Reads with an identity's token, which is the same for all containers. */
+/** Reads with an identity's token, which is the same for all of them. */
 export class TokenReads implements ReadAuthorization {
   private readonly token: BearerToken;
 
@@ -61,10 +53,9 @@ export class TokenReads implements ReadAuthorization {
     this.token = new BearerToken(identity);
   }
 
-  async of(): Promise<{ query: string; headers: Record<string, string> } | undefined> {
+  async of(): Promise<Readonly<Record<string, string>> | undefined> {
     const token = await this.token.current();
     if (token === undefined) return undefined;
-    const headers = { authorization: `Bearer ${token}`, "x-ms-version": API_VERSION };
-    return { query: "", headers };
+    return { authorization: `Bearer ${token}`, "x-ms-version": API_VERSION };
   }
 }
