@@ -1,134 +1,95 @@
 "use strict";
 
-// node scripts/promote.cjs [--settings FOLDER] [--home FOLDER]: plays the steps of .github/workflows/deploy.yml on this
-// machine, each stack in a local cloud of its own, and stops where the workflow would.
-const { spawnSync } = require("node:child_process");
-const crypto = require("node:crypto");
+// node scripts/promote.cjs [OPTION ...]: plays the steps of .github/workflows/deploy.yml on this machine, each stack in
+// a local cloud of its own, and stops where the workflow would.
+//   --home FOLDER       keeps what is deployed there, for the next build; default: a folder that is removed at the end
+//   --source FOLDER     where the image's files are taken from; default: this project
+//   --settings FOLDER   where Pulumi.STACK.yaml are taken from; default: this project
+//   --from STAGE        leaves the stages before it as they are
+//   --check-only A,B    drills of these stages compare, and take nothing away
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
-const { setTimeout: delay } = require("node:timers/promises");
 const { parseArgs } = require("node:util");
 const { ensureInstalled, root } = require("./ensure-installed.cjs");
 
-/** What a job is given that is not in a workflow: this machine stands in for all of it. */
-const HERE = { cloud: "local" };
+const STRINGS = ["home", "source", "settings", "from", "check-only"];
 
-function workflow(file) {
-  const { parse } = require("yaml");
-  return parse(fs.readFileSync(path.join(root, file), "utf8"));
+/** The stages in their order, without those before the first one that is wanted. */
+function chosenStages(from) {
+  // Loaded late: a bare checkout has no packages before they are installed.
+  const all = require("./rehearsal/workflows.cjs").stages();
+  const first = from === undefined ? 0 : all.findIndex(({ name }) => name === from);
+  if (first >= 0) return all.slice(first);
+  throw new Error(
+    `--from ${from} is no stage; there are: ${all.map(({ name }) => name).join(", ")}`,
+  );
 }
 
-/** Jobs that deploy a stack, each after those that it needs. */
-function stages() {
-  const { jobs } = workflow(".github/workflows/deploy.yml");
-  const ordered = [];
-  const add = (name) => {
-    if (ordered.includes(name)) return;
-    for (const needed of [jobs[name].needs ?? []].flat()) add(needed);
-    ordered.push(name);
-  };
-  for (const name of Object.keys(jobs)) add(name);
-  return ordered.filter((name) => jobs[name].uses).map((name) => ({ ...jobs[name], name }));
-}
-
-/** The build: this machine has no registry, so the digest is that of everything the image is made from. */
-function buildImage() {
-  const sent = fs.readFileSync(path.join(root, ".dockerignore"), "utf8").split("\n");
-  const hash = crypto.createHash("sha256");
-  const add = (file) => {
-    const full = path.join(root, file);
-    if (fs.statSync(full).isDirectory()) {
-      for (const name of fs.readdirSync(full).sort()) add(path.posix.join(file, name));
-    } else hash.update(`${file}\0`).update(fs.readFileSync(full));
-  };
-  for (const file of ["Dockerfile", ...sent.filter((line) => line.startsWith("!"))]) {
-    add(file.replace("!", ""));
+/** How a stage ended, in words. */
+function inWords({ failed, mended }, drill) {
+  if (failed.length === 0) {
+    const compared = /--check-only/.test(drill ?? "");
+    return compared ? "deployed and compared; nothing was taken away" : "deployed and drilled";
   }
-  return `localhost/twinstream/media-service@sha256:${hash.digest("hex")}`;
+  const [first, ...others] = failed;
+  const then = [...mended.map((name) => `then ${name}`), ...others.map((name) => `${name} failed`)];
+  return [`stopped at ${first}`, ...then].join(", ");
 }
 
-/** A value of a workflow, with what it is given; what only GitHub knows is empty. */
-function valueOf(text, inputs) {
-  return String(text).replace(/\$\{\{\s*(.*?)\s*\}\}/g, (_, expression) => {
-    const [, input] = /^inputs\.(\w+)$/.exec(expression) ?? [];
-    return inputs[input] ?? "";
-  });
-}
-
-/** Whether a step is for this machine; what needs an action of GitHub's is not. */
-function isPlayed({ run, if: condition }) {
-  if (run === undefined || run === "npm ci") return false;
-  const [, cloud] = /^inputs\.cloud == '(\w+)'$/.exec(condition ?? "") ?? [];
-  return condition === undefined || cloud === HERE.cloud;
-}
-
-/** Plays one stage; returns the step that failed. */
-function play({ name, uses, with: given }, { home, settings, image }) {
-  const inputs = { ...given, ...HERE, image };
-  const [job] = Object.values(workflow(uses).jobs);
-  const declared = Object.entries(job.env).map(([key, value]) => [key, valueOf(value, inputs)]);
-  const env = {
-    // What GitHub leaves empty is as if it were not there.
-    ...Object.fromEntries(declared.filter(([, value]) => value !== "")),
-    ...process.env,
-    TWINSTREAM_HOME: path.join(home, name),
-    GITHUB_STEP_SUMMARY: path.join(home, `${name}.md`),
-    ...(settings ? { SETTINGS: settings } : {}),
-  };
-  for (const step of job.steps.filter(isPlayed)) {
-    console.log(`\n==> ${name}: ${step.name}`);
-    const { status } = spawnSync("bash", ["-e", "-c", valueOf(step.run, inputs)], {
-      cwd: root,
-      env,
-      stdio: ["ignore", "inherit", "inherit"],
-    });
-    if (status !== 0) return step.name;
-  }
-  return undefined;
-}
-
-/** Ends the local cloud of a stage, if it has one. */
-async function stopCloud(home) {
-  const file = path.join(home, "local-cloud.pid");
-  if (!fs.existsSync(file)) return;
-  const pid = Number(fs.readFileSync(file, "utf8"));
-  for (let signal = "SIGTERM"; ; signal = 0) {
-    try {
-      process.kill(pid, signal);
-    } catch {
-      return; // it has gone
+/** Plays stages until one fails; answers whether all went well. */
+async function promote(options, home) {
+  const stages = chosenStages(options.from);
+  const images = path.join(home, "images");
+  const image = require("./rehearsal/build.cjs").buildImage(options.source ?? root, images);
+  console.log(`build: ${image}`);
+  const comparedOnly = (options["check-only"] ?? "").split(",");
+  const lines = [];
+  let isStopped = false;
+  for (const stage of stages) {
+    if (isStopped) {
+      lines.push(`${stage.name.padEnd(8)} not reached`);
+      continue;
     }
-    await delay(100);
+    const asked = process.env.DRILL_ARGUMENTS ?? "";
+    const drill = comparedOnly.includes(stage.name) ? `${asked} --check-only`.trim() : asked;
+    const { playStage } = require("./rehearsal/play-stage.cjs");
+    const played = await playStage(stage, {
+      image,
+      home,
+      images,
+      drill,
+      settings: options.settings,
+    });
+    lines.push(`${stage.name.padEnd(8)} ${inWords(played, drill)}`);
+    isStopped = played.failed.length > 0;
   }
+  console.log(`\n${lines.join("\n")}`);
+  return !isStopped;
 }
 
 async function main() {
-  const { values } = parseArgs({
-    options: { settings: { type: "string" }, home: { type: "string" } },
-  });
-  const home = values.home ?? fs.mkdtempSync(path.join(os.tmpdir(), "twinstream-promotion-"));
-  const image = buildImage();
-  console.log(`build: ${image}`);
-  const results = [];
-  for (const stage of stages()) {
-    const before = results.some(({ failed }) => failed);
-    if (before) {
-      results.push({ name: stage.name, text: "not reached" });
-      continue;
-    }
-    const failed = play(stage, { home, settings: values.settings, image });
-    await stopCloud(path.join(home, stage.name));
-    const text = failed ? `stopped at ${failed}` : "deployed and drilled";
-    results.push({ name: stage.name, failed, text });
+  const options = Object.fromEntries(STRINGS.map((name) => [name, { type: "string" }]));
+  const { values } = parseArgs({ options });
+  const absolute = (name) => (values[name] === undefined ? undefined : path.resolve(values[name]));
+  const given = { ...values, source: absolute("source"), settings: absolute("settings") };
+  const home = absolute("home") ?? fs.mkdtempSync(path.join(os.tmpdir(), "twinstream-promotion-"));
+  try {
+    return (await promote(given, home)) ? 0 : 1;
+  } finally {
+    if (values.home === undefined) fs.rmSync(home, { recursive: true, force: true });
   }
-  console.log("");
-  for (const { name, text } of results) console.log(`${name.padEnd(8)} ${text}`);
-  if (values.home === undefined) fs.rmSync(home, { recursive: true, force: true });
-  return results.some(({ failed }) => failed) ? 1 : 0;
 }
 
 ensureInstalled();
-main().then((status) => {
-  process.exitCode = status;
-});
+// Ctrl-C ends the step that runs; the local cloud behind it is stopped here.
+process.on("SIGINT", () => {});
+main().then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error) => {
+    console.error(`error: ${error.message}`);
+    process.exitCode = 1;
+  },
+);

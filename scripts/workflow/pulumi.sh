@@ -21,7 +21,7 @@ on_azure() {
   fi
   local image=${IMAGE:-}
   if [ -z "$image" ]; then
-    image=$(pulumi stack export --stack "$stack" | node scripts/workflow/deployed-image.cjs)
+    image=$(bash scripts/workflow/export.sh "$stack" | node scripts/workflow/deployed-image.cjs)
   fi
   pulumi config set --stack "$stack" image "$image"
   if [ "$command" != refresh ]; then

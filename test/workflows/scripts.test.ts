@@ -1,8 +1,16 @@
 import { strict as assert } from "node:assert";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 
 const IMAGE = "registry.example/media-service@sha256:9f86d081884c7d65";
@@ -44,18 +52,20 @@ describe("The workflows' scripts, with programs that only write down what they a
   }
 
   function run(script: string, env: Record<string, string> = {}): number | null {
-    return spawnSync("bash", [`scripts/workflow/${script}`, "staging"], {
+    return spawnSync("bash", [resolve("scripts/workflow", script), "staging"], {
       encoding: "utf8",
       env: {
         PATH: `${folder}${delimiter}${process.env["PATH"] ?? ""}`,
         FOLDER: folder,
         GITHUB_STEP_SUMMARY: join(folder, "summary"),
+        GITHUB_OUTPUT: join(folder, "output"),
         GITHUB_REPOSITORY: "owner/name",
         ...env,
       },
     }).status;
   }
 
+  const output = (): string => readFileSync(join(folder, "output"), "utf8");
   const calls = (): string[] => readFileSync(join(folder, "calls"), "utf8").trim().split("\n");
   const summary = (): string => readFileSync(join(folder, "summary"), "utf8");
 
@@ -108,6 +118,67 @@ describe("The workflows' scripts, with programs that only write down what they a
     assert.match(calls().at(-1) ?? "", /^pulumi refresh .*--preview-only --expect-no-changes/);
     assert.doesNotMatch(calls().at(-1) ?? "", /--policy-pack/);
     assert.match(summary(), /## Stack `staging` is not as it was deployed/);
+  });
+
+  it("give the image that a stack runs, to go back to, and none where there is none", () => {
+    assert.equal(run("running-image.sh"), 0);
+    assert.equal(output(), `image=${IMAGE}\n`);
+
+    writeFileSync(join(folder, "output"), "");
+    writeFileSync(join(folder, "state.json"), JSON.stringify({ deployment: {} }));
+    assert.equal(run("running-image.sh"), 0);
+    assert.equal(output(), "");
+  });
+
+  it("do not take a state that can't be read for one without an image", () => {
+    program("pulumi", "exit 255");
+
+    assert.notEqual(run("running-image.sh"), 0);
+  });
+
+  it("put back a build after having looked at what is there, and compare", () => {
+    program("node", "");
+
+    assert.equal(run("put-back.sh", { IMAGE }), 0);
+
+    const [set, up, compare] = calls();
+    assert.equal(set, `pulumi config set --stack staging image ${IMAGE}`);
+    assert.match(
+      up ?? "",
+      /^pulumi up --stack staging .*--yes --skip-preview --refresh --policy-pack/,
+    );
+    assert.match(
+      compare ?? "",
+      /^node .*drill\/main\.ts --stack staging --cloud azure .*--check-only$/,
+    );
+    assert.match(summary(), /Stack `staging` was put back to `registry\.example/);
+  });
+
+  it("build the image once, with its bill of materials and provenance, and name it by its digest", () => {
+    const digest = `sha256:${"5".repeat(64)}`;
+    program("az", "");
+    program(
+      "docker",
+      `case "$2" in
+        build) echo '{ "containerimage.digest": "${digest}" }' >image.json ;;
+        imagetools) echo '{ "SPDX": {} }' ;;
+      esac`,
+    );
+    // It leaves its files in the project's folder, which here is another.
+    mkdirSync(join(folder, "scripts/workflow"), { recursive: true });
+    const script = join(folder, "scripts/workflow/build-image.sh");
+    copyFileSync("scripts/workflow/build-image.sh", script);
+    const github = { GITHUB_SHA: "abc", GITHUB_SERVER_URL: "https://github.example" };
+
+    assert.equal(run(script, { REGISTRY: "registry", ...github }), 0);
+
+    const image = `registry.azurecr.io/twinstream/media-service@${digest}`;
+    assert.equal(output(), `image=${image}\n`);
+    const written = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), "utf8"));
+    assert.deepEqual(written("build.json"), { commit: "abc", image });
+    assert.deepEqual(written("sbom.json"), { SPDX: {} });
+    const build = calls().find((call) => call.startsWith("docker buildx build"));
+    assert.match(build ?? "", / --sbom=true --provenance=mode=max .*--push$/);
   });
 
   it("refuse to preview a stack whose image nobody knows", () => {

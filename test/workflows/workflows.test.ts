@@ -140,7 +140,7 @@ describe("The workflows", () => {
         assert(forOwn || job.permissions === undefined, `${name} gives a fork's code permissions`);
       }
     }
-    assert.deepEqual(Object.keys(named("checks.yml").on), ["pull_request", "push"]);
+    assert.deepEqual(Object.keys(named("checks.yml").on), ["pull_request", "workflow_call"]);
   });
 
   it("run nothing but files of the project, which can be tried out", () => {
@@ -158,16 +158,16 @@ describe("The workflows", () => {
     }
   });
 
-  it("let one build through dev, staging and prod, each after a drill of the one before", () => {
+  it("let one build through dev, staging and prod, each after a drill of the one before, once it is checked", () => {
     const { jobs } = named("deploy.yml");
     const [deployed] = Object.values(named("deploy-stack.yml").jobs);
 
-    assert.deepEqual(Object.keys(jobs), ["build", "dev", "staging", "prod"]);
+    assert.deepEqual(Object.keys(jobs), ["checks", "build", "dev", "staging", "prod"]);
     assert.deepEqual(
       Object.values(jobs).map(({ needs }) => needs),
-      [undefined, "build", ["build", "dev"], ["build", "staging"]],
+      [undefined, undefined, ["checks", "build"], ["build", "dev"], ["build", "staging"]],
     );
-    for (const [name, job] of Object.entries(jobs).slice(1)) {
+    for (const [name, job] of Object.entries(jobs).slice(2)) {
       assert.equal(job.uses, "./.github/workflows/deploy-stack.yml");
       assert.equal(job.with?.["stack"], name);
       assert.equal(job.with["image"], "${{ needs.build.outputs.image }}");
@@ -176,7 +176,10 @@ describe("The workflows", () => {
     assert.equal(deployed?.environment, "${{ inputs.stack }}");
     assert.deepEqual(
       deployed.steps?.flatMap(({ name }) => name ?? []),
-      ["Packages", "Local cloud", "Preview", "Deploy", "Drill"],
+      [
+        ...["Packages", "Local cloud", "Build that runs now"],
+        ...["Preview", "Deploy", "Drill", "Put back"],
+      ],
     );
   });
 });

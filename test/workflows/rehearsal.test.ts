@@ -1,0 +1,68 @@
+import { strict as assert } from "node:assert";
+import { describe, it } from "mocha";
+import { isDue, type StepContext } from "../../scripts/rehearsal/workflows.cjs";
+
+describe("The rehearsal of a workflow", () => {
+  const context = (changes: Partial<StepContext> = {}): StepContext => ({
+    inputs: { cloud: "local" },
+    steps: {
+      running: { outcome: "success", outputs: { image: "image@sha256:1" } },
+      deploy: { outcome: "failure", outputs: {} },
+    },
+    ...changes,
+  });
+  const putBack =
+    "failure() && steps.deploy.outcome != 'skipped' && steps.running.outputs.image != ''";
+
+  for (const { step, when, condition, failed, isPlayed } of [
+    { step: "any step", when: "nothing has failed", isPlayed: true },
+    { step: "any step", when: "another has failed", failed: ["Deploy"], isPlayed: false },
+    {
+      step: "a step of this cloud",
+      when: "nothing has failed",
+      condition: "inputs.cloud == 'local'",
+      isPlayed: true,
+    },
+    {
+      step: "a step of this cloud",
+      when: "another has failed",
+      condition: "inputs.cloud == 'local'",
+      failed: ["Deploy"],
+      isPlayed: false,
+    },
+    {
+      step: "a step of another cloud",
+      when: "nothing has failed",
+      condition: "inputs.cloud == 'azure'",
+      isPlayed: false,
+    },
+    { step: "what mends", when: "nothing has failed", condition: putBack, isPlayed: false },
+    {
+      step: "what mends",
+      when: "the deployment has failed",
+      condition: putBack,
+      failed: ["Deploy"],
+      isPlayed: true,
+    },
+  ]) {
+    it(`${isPlayed ? "plays" : "leaves out"} ${step} when ${when}`, () => {
+      assert.equal(isDue(condition, context(failed && { failed })), isPlayed);
+    });
+  }
+
+  for (const { why, steps } of [
+    { why: "nothing was deployed", steps: { deploy: { outcome: "skipped", outputs: {} } } },
+    { why: "nothing ran before", steps: { running: { outcome: "success", outputs: {} } } },
+  ]) {
+    it(`puts nothing back where ${why}`, () => {
+      const known = context({ failed: ["Preview"] });
+      assert.equal(isDue(putBack, { ...known, steps: { ...known.steps, ...steps } }), false);
+    });
+  }
+
+  for (const condition of ["always()", "github.actor.name == 'x'", "inputs.cloud"]) {
+    it(`does not guess what "${condition}" means`, () => {
+      assert.throws(() => isDue(condition, context()), /the rehearsal does not know/);
+    });
+  }
+});
