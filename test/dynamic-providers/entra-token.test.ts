@@ -58,14 +58,17 @@ describe("an account that takes tokens of Entra ID", function () {
 
   it("is looked at in the preview, which says what is not taken", async () => {
     const look = (entraAudience?: string) =>
-      existingAccount.check({}, {
-        account: connection(entraAudience),
-        configuredAt: "twinstream:accounts.east",
-        accessMember: "audience",
-        streamingEndpoint: "default",
-        streamingUrl: service.apiUrl,
-        version: 1,
-      });
+      existingAccount.check(
+        {},
+        {
+          account: connection(entraAudience),
+          configuredAt: "twinstream:accounts.east",
+          accessMember: "audience",
+          streamingEndpoint: "default",
+          streamingUrl: service.apiUrl,
+          version: 1,
+        },
+      );
 
     assert.deepEqual((await look()).failures, []);
     const [failure] = (await look("api://other")).failures;
