@@ -61,7 +61,6 @@ export function planJob(
   wanted: NewJob,
   inputs: readonly Asset[],
 ): { job: Job; tasks: Task[] } {
-  checkJob(wanted);
   checkSubscriptions(wanted, wanted.tasks);
   const bodies = wanted.tasks.map((task) => parseTaskBody(task.taskBody));
   const now = clock.now();
@@ -125,7 +124,12 @@ function newTaskRow(
   };
 }
 
-function checkJob({ name, inputAssetIds, tasks, priority }: NewJob): void {
+/**
+ * Checks what needs nothing of the account.
+ *
+ * @throws InvalidInputError saying what of the job can't be.
+ */
+export function checkJob({ name, inputAssetIds, tasks, priority }: NewJob): void {
   if ((name?.length ?? 0) > MAX_JOB_NAME_LENGTH) {
     throw new InvalidInputError(`Name may have at most ${MAX_JOB_NAME_LENGTH} characters`);
   }
