@@ -8,7 +8,7 @@ import {
 import type { SourceListing } from "../../dynamic-providers/operations/source-container/list-source";
 import type { SourceBlob } from "../../dynamic-providers/operations/source-container/source-blob";
 import type { ConfigReader, Entry } from "./config-reader";
-import { nameOfFile } from "./video-names";
+import { nameOfFile, videoEndings } from "./video-names";
 
 /** Videos in Azure Storage: those in a container whose names begin so. */
 export interface LibraryContainer {
@@ -23,6 +23,8 @@ export interface LibraryEntry extends Entry {
 }
 
 const longestPrefix = 1_024;
+/** What a folder takes: what begins with a dot is hidden there, too. */
+const videoPath = new RegExp(`^(?!(?:.*/)?\\.).*\\.(?:${videoEndings.join("|")})$`, "s");
 
 /** Reads `library.container` and `library.prefix`; undefined where they are not set, or refused. */
 export function readLibraryContainer(
@@ -67,16 +69,16 @@ function readPrefix(config: ConfigReader, { at, entry }: Entry): string | undefi
 /** The videos among a container's blobs, named by their paths below the prefix's folders. */
 export function containerEntries(
   config: ConfigReader,
-  { container, prefix }: LibraryContainer,
-  { listing, isVideo }: { listing: SourceListing; isVideo: (path: string) => boolean },
+  place: LibraryContainer,
+  listing: SourceListing,
 ): LibraryEntry[] {
+  const { container, prefix } = place;
   const at = "library.container";
   if ("fault" in listing) {
     config.refuse(at, `"${container}" can't be listed: ${listing.fault}`);
     return [];
   }
-  const base = prefix.slice(0, prefix.lastIndexOf("/") + 1);
-  const found = listing.blobs.filter(({ name }) => isVideo(name.slice(base.length)));
+  const found = listing.blobs.filter(({ name }) => isVideo(place, name));
   if (found.length === 0) {
     const below = prefix === "" ? "" : ` below "${prefix}"`;
     config.refuse(at, `"${container}" holds no video files${below}; give one that does`);
@@ -87,10 +89,20 @@ export function containerEntries(
     refuseArchived(config, where, entry);
     return {
       at: where,
-      entry: { name: nameOfFile(name.slice(base.length)), file: name },
+      entry: { name: nameOfFile(pathBelow(place, name)), file: name },
       blob: { container, etag, sizeBytes, ...(md5 !== undefined && { md5 }) },
     };
   });
+}
+
+/** Whether a blob of a library is one of its videos. */
+export function isVideo(place: LibraryContainer, name: string): boolean {
+  return videoPath.test(pathBelow(place, name));
+}
+
+/** A blob's path below the prefix's folders. */
+function pathBelow({ prefix }: LibraryContainer, name: string): string {
+  return name.slice(prefix.lastIndexOf("/") + 1);
 }
 
 function refuseArchived(config: ConfigReader, at: string, { tier }: BlobEntry): void {

@@ -7,7 +7,7 @@ import {
   readLibraryContainer,
 } from "./library-container";
 import { manifestEntries } from "./manifest";
-import { nameOfFile } from "./video-names";
+import { nameOfFile, videoEndings } from "./video-names";
 
 /** What reading a library needs of the disk, and of a store; paths are relative to the project's root. */
 export interface LibraryFiles {
@@ -20,10 +20,7 @@ export interface LibraryFiles {
 }
 
 const sources = ["folder", "glob", "manifest", "container"] as const;
-const videoEndings = ["mp4", "m4v", "mov", "mkv", "webm", "ts", "mpg", "avi", "mxf", "wmv"];
 const videoFiles = `**/*.{${videoEndings.join(",")}}`;
-/** The same for paths in a store: what begins with a dot is hidden there, too. */
-const videoPath = new RegExp(`^(?!(?:.*/)?\\.).*\\.(?:${videoEndings.join("|")})$`, "s");
 const pathForm = { pattern: /\S/, allowed: "a path relative to the project's root" };
 
 /** The container that `library` names, to be listed before the settings are read; mistakes are told then. */
@@ -60,8 +57,7 @@ export function readLibrary(config: ConfigReader, files: LibraryFiles): LibraryE
 function containerOf(config: ConfigReader, owner: Entry, files: LibraryFiles): LibraryEntry[] {
   const place = readLibraryContainer(config, owner);
   if (place === undefined) return [];
-  const listing = files.listing ?? { fault: "it was not listed" };
-  return containerEntries(config, place, { listing, isVideo: (path) => videoPath.test(path) });
+  return containerEntries(config, place, files.listing ?? { fault: "it was not listed" });
 }
 
 function manifestOf(config: ConfigReader, files: LibraryFiles, file: string): Entry[] {

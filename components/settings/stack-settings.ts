@@ -5,6 +5,7 @@ import { globSync } from "tinyglobby";
 import { listSource } from "../../dynamic-providers/operations/source-container/list-source";
 import { ConfigReader } from "./config-reader";
 import { containerToList } from "./library";
+import { isVideo } from "./library-container";
 import { libraryInWords } from "./library-in-words";
 import { readSettings, type Settings } from "./settings";
 
@@ -30,8 +31,9 @@ export async function stackSettings(): Promise<Settings> {
     fileSizeBytes,
     files: { find, readText, listing },
   });
-  if (container !== undefined) {
-    await pulumi.log.info(libraryInWords(container, settings));
+  if (container !== undefined && listing !== undefined && "blobs" in listing) {
+    const others = listing.blobs.filter(({ name }) => !isVideo(container, name)).length;
+    await pulumi.log.info(libraryInWords(container, { ...settings, others }));
   }
   return settings;
 }

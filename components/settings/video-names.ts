@@ -4,6 +4,12 @@ import { createHash } from "node:crypto";
 const LONGEST_NAME = 60;
 const HASH_LENGTH = 8;
 
+/** Endings of the files that a library found by their places takes. */
+export const videoEndings = [
+  ...["mp4", "m4v", "mov", "mkv", "webm"],
+  ...["ts", "mpg", "avi", "mxf", "wmv"],
+];
+
 /** "Big Buck Bunny" and "big-buck-bunny" name the same assets. */
 export function assetName(title: string): string {
   return title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");

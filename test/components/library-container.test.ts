@@ -189,11 +189,11 @@ describe("a library in Azure Storage", () => {
     const shard = { index: 1, count: 2, front: undefined };
 
     assert.equal(
-      libraryInWords({ container, prefix: "films/" }, { videos, shard: undefined }),
-      `library: 1,000 videos, 3.2 TB, of ${container}/films/; 12 without a Content-MD5, which count as changed whenever they are written`,
+      libraryInWords({ container, prefix: "films/" }, { videos, shard: undefined, others: 1_004 }),
+      `library: 1,000 videos, 3.2 TB, of ${container}/films/; 1,004 that are no video files left out; 12 without a Content-MD5, which count as changed whenever they are written`,
     );
     assert.equal(
-      libraryInWords({ container, prefix: "" }, { videos: videos.slice(20, 21), shard }),
+      libraryInWords({ container, prefix: "" }, { videos: videos.slice(20, 21), shard, others: 0 }),
       `library: 1 video, 3.2 GB, of ${container} (shard 1 of 2)`,
     );
   });

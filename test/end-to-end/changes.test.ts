@@ -13,6 +13,7 @@ import {
   accountConnections,
   accountContents,
 } from "../support/account-contents";
+import { type Azurite, startAzurite } from "../support/azurite";
 import { type ExportedResource, exportedResources, secretsOf } from "../support/exported-state";
 import { breakDataCenter, restoreDataCenter } from "../support/faults";
 import { LocalCloud } from "../support/local-cloud";
@@ -27,14 +28,18 @@ describe("a stack that changes", function () {
   this.timeout(240_000);
   let cloud: LocalCloud;
   let dataCenters: unknown[];
+  let library: Azurite;
 
   before(async () => {
-    cloud = await LocalCloud.create({ config: { videos: [clip] } });
+    library = await startAzurite({ accountName: "films" });
+    const env = { AZURE_STORAGE_ACCOUNT: "films", AZURE_STORAGE_KEY: library.accountKey };
+    cloud = await LocalCloud.create({ config: { videos: [clip] }, env });
     dataCenters = (await cloud.configuration())["twinstream:dataCenters"] as unknown[];
     await cloud.start();
   });
   after(async () => {
     await (cloud as LocalCloud | undefined)?.[Symbol.asyncDispose]();
+    await (library as Azurite | undefined)?.kill();
   });
 
   it("shows no change in a preview after an up", async () => {
@@ -156,6 +161,32 @@ describe("a stack that changes", function () {
     await cloud.configure({ videos: [clip] });
     const left = await cloud.pulumi("preview", "--expect-no-changes");
     assert.equal(left.status, 0, left.output);
+  });
+
+  it("takes what a container in a store holds, and nothing again that was only touched", async () => {
+    const films = new BlobServiceClient(
+      library.blobEndpoint,
+      new StorageSharedKeyCredential(library.accountName, library.accountKey),
+    ).getContainerClient("mezzanines");
+    await films.create();
+    const blob = films.getBlockBlobClient("films/from a store.mp4");
+    const content = await readFile(join(root, clip.file));
+    await blob.upload(content, content.length);
+    const container = { container: films.url, prefix: "films/" };
+    await cloud.configure({ videos: [clip], library: container });
+
+    const up = await cloud.pulumi("up", "--yes");
+    assert.equal(up.status, 0, up.output);
+    assert.match(up.output, /library: 1 video, 59\.1 kB, of http.*\/mezzanines\/films\//);
+    const [, found] = (await cloud.outputs()).videos;
+    assert.equal(found?.name, "from-a-store");
+    for (const host of ["east", "west"]) await firstSegments(found.urls[host]?.hls ?? "");
+    await blob.setMetadata({ reviewed: "yes" });
+    const touched = await cloud.pulumi("preview", "--expect-no-changes");
+    assert.equal(touched.status, 0, touched.output);
+    const state = await cloud.pulumi("stack", "export", "--show-secrets");
+    assert.ok(!state.output.includes(library.accountKey));
+    assert.doesNotMatch(state.output, /[?&]sig=/);
   });
 
   it("takes a third data center as one more entry", async () => {
