@@ -30,6 +30,12 @@ export interface VideoSurroundings {
   files: LibraryFiles;
 }
 
+/** Videos that were read before, by what no two may share; a library may have tens of thousands. */
+interface Earlier {
+  byName: Map<string, Video>;
+  byLocator: Map<string, Video>;
+}
+
 const GUID_LENGTH = 36;
 const titleForm = {
   pattern: /^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,58}[A-Za-z0-9])?$/,
@@ -44,6 +50,7 @@ const fileForm = { pattern: /\S/, allowed: "a path relative to the project's roo
 /** Reads `videos` and `library`: each with a file that is there, no two with one asset name. */
 export function readVideos(config: ConfigReader, surroundings: VideoSurroundings): Video[] {
   const videos: Video[] = [];
+  const earlier: Earlier = { byName: new Map(), byLocator: new Map() };
   const listed: LibraryEntry[] = config.entries("videos") ?? [];
   for (const owner of [...listed, ...readLibrary(config, surroundings.files)]) {
     config.onlyMembers(owner, ["name", "file", "encodeIn", "locatorId"]);
@@ -56,8 +63,8 @@ export function readVideos(config: ConfigReader, surroundings: VideoSurroundings
       encodeIn: readEncodeIn(config, owner, surroundings),
       ...readLocatorId(config, owner),
     };
-    refuseSameName(config, owner.at, { video, earlier: videos });
-    refuseSameLocator(config, owner.at, { video, earlier: videos });
+    refuseSameName(config, owner.at, { video, earlier });
+    refuseSameLocator(config, owner.at, { video, earlier });
     videos.push(video);
   }
   return videos;
@@ -94,21 +101,26 @@ function readLocatorId(config: ConfigReader, owner: Entry): { locatorId?: string
 function refuseSameLocator(
   config: ConfigReader,
   at: string,
-  { video, earlier }: { video: Video; earlier: Video[] },
+  { video, earlier: { byLocator } }: { video: Video; earlier: Earlier },
 ): void {
   const { locatorId } = video;
-  const other = earlier.find((known) => locatorId !== undefined && known.locatorId === locatorId);
-  if (other)
-    config.refuse(`${at}.locatorId`, `is "${other.title}"'s, too; a path leads to one video`);
+  if (locatorId === undefined) return;
+  const other = byLocator.get(locatorId);
+  if (other === undefined) byLocator.set(locatorId, video);
+  else config.refuse(`${at}.locatorId`, `is "${other.title}"'s, too; a path leads to one video`);
 }
 
 function refuseSameName(
   config: ConfigReader,
   at: string,
-  { video, earlier }: { video: Video; earlier: Video[] },
+  { video, earlier: { byName } }: { video: Video; earlier: Earlier },
 ): void {
-  const other = earlier.find(({ name }) => name === video.name);
-  if (!other || video.name === "") return;
+  if (video.name === "") return;
+  const other = byName.get(video.name);
+  if (other === undefined) {
+    byName.set(video.name, video);
+    return;
+  }
   const [mine, theirs] = [video, other].map(({ title, file }) => `"${title}" of "${file}"`);
   const problem =
     other.title === video.title

@@ -9,13 +9,18 @@ import {
   BlobServiceClient,
   type ContainerClient,
   generateAccountSASQueryParameters,
+  RestError,
   StorageSharedKeyCredential,
 } from "@azure/storage-blob";
 import { DiffResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { after, before, describe, it } from "mocha";
 import { MezzanineAsset } from "../../dynamic-providers/mezzanine-asset";
+import { type BlobEntry, toBlobEntry } from "../../dynamic-providers/operations/copy/blob-entry";
+import { copySingle } from "../../dynamic-providers/operations/copy/copy-single";
 import { MediaServicesClient } from "../../dynamic-providers/operations/media-services-client/client";
 import { assets, files } from "../../dynamic-providers/operations/media-services-client/entities";
+import type { SourceContainer } from "../../dynamic-providers/operations/source-container/open-container";
+import { signedBlob } from "../../dynamic-providers/operations/source-container/signed-blob";
 import type { SourceListing } from "../../dynamic-providers/operations/source-container/list-source";
 import type { SourceBlob } from "../../dynamic-providers/operations/source-container/source-blob";
 import { ofType } from "../components/deploy";
@@ -27,6 +32,7 @@ import { startMediaService, type TestMediaService } from "../support/media-servi
 import { registeredResources } from "../support/serialized-resources";
 import { until } from "../local-cloud/until";
 import { startStoreProxy } from "./copy/store-proxy";
+import { newContainer, recordEvents } from "./copy/stores";
 
 const CLIP = resolve(__dirname, "../fixtures/tiny-clip.mp4");
 const LIST = join(__dirname, "list-source-child.ts");
@@ -254,6 +260,44 @@ describe("a mezzanine that is a blob of a library", function () {
     assert.equal((await client.find(assets, { Name: "large" })).length, 1);
     assert.match(printed(), /large\.mp4: going on after 2 of 3 blocks/);
     assert.ok(before >= 2);
+  });
+
+  it("may have any name that a store allows", async () => {
+    const name = "films/grün? 100% & #1 + 'x' (é).mp4";
+    for (const serverSideCopy of ["always", "never"]) {
+      const given = { ...inputsOf(`odd-${serverSideCopy}`, name, await put(name, clip)) };
+      const { outs } = await provider.create(await checked({ ...given, serverSideCopy }));
+      assert.equal(outs["fileName"], "grün_ 100_ _ _1 _ _x_ _é_.mp4");
+      assert.ok((await content(outs)).equals(clip), serverSideCopy);
+    }
+    await films.deleteBlob(name);
+  });
+
+  it("is read by its token where the deployer may not sign, and not by the store", async () => {
+    await put("h.mp4", clip);
+    const refused = new RestError("not allowed", { statusCode: 403 });
+    const service = { getUserDelegationKey: () => Promise.reject(refused) };
+    const container = { client: films, service, byKey: false } as unknown as SourceContainer;
+    const readable = await signedBlob(container, "h.mp4");
+    assert.match(readable.unsigned ?? "", /may read the library, but gets no key to sign with/);
+    assert.doesNotMatch(readable.blob.url, /\?/);
+
+    const { client, sasUrl } = await newContainer(
+      new BlobServiceClient(
+        azurite.blobEndpoint,
+        new StorageSharedKeyCredential(azurite.accountName, azurite.accountKey),
+      ),
+    );
+    const events = recordEvents();
+    let entry: BlobEntry | undefined;
+    for await (const item of films.listBlobsFlat({ prefix: "h.mp4" })) entry = toBlobEntry(item);
+    assert.ok(entry);
+    const source = { container: films, ...readable, entry, read: () => Promise.resolve(entry) };
+    await copySingle({ source, targetUrl: sasUrl, events });
+    assert.ok((await client.getBlobClient("h.mp4").downloadToBuffer()).equals(clip));
+    assert.match(events.notes.join(), /through this machine, .* gets no key to sign with/);
+    await copySingle({ source, targetUrl: sasUrl, events });
+    assert.equal(events.notes.at(-1), "is there already");
   });
 
   it("is found by a stack's program, which says in a line what there is", async () => {

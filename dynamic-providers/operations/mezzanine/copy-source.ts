@@ -13,6 +13,8 @@ import { mimeTypeOf } from "./source-file";
 
 /** Longest time that a copy may take, in minutes; what a longer one has sent is kept for the next run. */
 const LOCATOR_MINUTES = 24 * 60;
+/** As many as of a file that is uploaded: many videos come at once, and each range takes memory. */
+const RANGES_AT_ONCE = 4;
 
 /** A video of a library's container that becomes an asset's file. */
 export interface CopiedSource extends LibraryBlob {
@@ -53,7 +55,10 @@ export async function copySource(
         ...(unsigned !== undefined && { unsigned }),
       },
       targetUrl: `${containerUrl}${query}`,
-      options: { ...(serverSideCopy !== undefined && { serverSideCopy }) },
+      options: {
+        maxConcurrency: RANGES_AT_ONCE,
+        ...(serverSideCopy !== undefined && { serverSideCopy }),
+      },
       events: {
         note: (line) => {
           writeLine(`${label}: ${line}`);
