@@ -30,9 +30,13 @@ interface Runner {
 /** A gateway's status says that the origin is not well; a 500 may be about the one thing asked for. */
 const gatewayStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 
-/** Statuses for which another origin may do better: it may have what this one lacks or can't read. */
+/** An origin is well that says these: another one may have what it lacks, or does not give any more. */
+const missingStatuses: ReadonlySet<number> = new Set([403, 404]);
+
+/** Whether another origin may do better: it may have what this one lacks or can't read. */
 function isFailed(result: Result): boolean {
-  return result instanceof OriginFailure || result.status >= 500 || result.status === 404;
+  if (result instanceof OriginFailure) return true;
+  return result.status >= 500 || missingStatuses.has(result.status);
 }
 
 /**
@@ -187,7 +191,7 @@ export class OriginRace {
   private leastBad(): Result | undefined {
     const first = this.failed.find(({ index }) => index === 0)?.result;
     const found =
-      first !== undefined && !(first instanceof OriginFailure) && first.status === 404
+      first !== undefined && !(first instanceof OriginFailure) && missingStatuses.has(first.status)
         ? first
         : this.failed.at(-1)?.result;
     this.letGo(found);

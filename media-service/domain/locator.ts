@@ -17,6 +17,12 @@ export interface Locator {
   readonly container: string;
 }
 
+/** What is remembered of an origin locator that was deleted: its viewers are told so. */
+export interface DeletedLocator {
+  readonly id: string;
+  readonly deletedAt: Date;
+}
+
 /** Values of a locator's Type. */
 export const LocatorType = { none: 0, sas: 1, onDemandOrigin: 2 } as const;
 

@@ -12,6 +12,11 @@ const ENDPOINT = "endpoint";
 /** Requests share a look-up: one that hangs must end, or it would hold all that come later. */
 const LOOKUP_TIMEOUT_MS = 5_000;
 
+interface FoundLocator {
+  readonly asset: PublishedAsset | undefined;
+  readonly wasDeleted: boolean;
+}
+
 /** The streaming endpoint, ready to be asked with each request. */
 interface OpenEndpoint extends Omit<EndpointInUse, "allowedAddresses"> {
   readonly allows: AddressCheck;
@@ -19,7 +24,7 @@ interface OpenEndpoint extends Omit<EndpointInUse, "allowedAddresses"> {
 
 /** Finds what may be served now. Answers are kept for moments only, so that a revoked locator ends. */
 export class PublishedLookup {
-  private readonly locators: LRUCache<string, { asset: PublishedAsset | undefined }>;
+  private readonly locators: LRUCache<string, FoundLocator>;
   private readonly endpoint: LRUCache<string, OpenEndpoint>;
 
   constructor(private readonly deps: Pick<OriginDeps, "published" | "clock" | "cache">) {
@@ -29,7 +34,10 @@ export class PublishedLookup {
       max: MAX_LOCATORS,
       ttl,
       ttlResolution: 0,
-      fetchMethod: async (guid) => ({ asset: await published.find(guid, soon()) }),
+      fetchMethod: async (guid) => {
+        const asset = await published.find(guid, soon());
+        return { asset, wasDeleted: !asset && (await published.wasDeleted(guid, soon())) };
+      },
     });
     this.endpoint = new LRUCache({
       max: 1,
@@ -46,7 +54,7 @@ export class PublishedLookup {
    * The asset behind a locator, for whoever asks from an address.
    *
    * @throws NotFoundError when there is no such locator.
-   * @throws DeniedError when it has expired or has not begun, the asset must not be streamed, or the
+   * @throws DeniedError when it was deleted, has expired or has not begun, the asset must not be streamed, or the
    * address is not among those that the endpoint allows.
    * @throws UnavailableError when the streaming endpoint is stopped.
    */
@@ -58,6 +66,7 @@ export class PublishedLookup {
       this.locators.fetch(guid),
     ]);
     requireOpen(endpoint, clientAddress);
+    if (locator?.wasDeleted === true) throw new DeniedError(`the locator '${guid}' was deleted`);
     const asset = locator?.asset;
     if (!asset) throw new NotFoundError(`there is no locator '${guid}'`);
     const now = this.deps.clock.now();

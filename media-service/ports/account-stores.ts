@@ -11,7 +11,7 @@ import type { AssetDeliveryPolicy } from "../domain/delivery-policy";
 import type { EntityLink } from "../domain/entity-link";
 import type { Job } from "../domain/job";
 import type { JobTemplate, TaskTemplate } from "../domain/job-template";
-import type { Locator } from "../domain/locator";
+import type { DeletedLocator, Locator } from "../domain/locator";
 import type { Notice, NotificationEndPoint } from "../domain/notification";
 import type { ProtectionKey } from "../domain/protection-key";
 import type { ReservedUnits } from "../domain/reserved-units";
@@ -60,6 +60,8 @@ export interface AccountStores {
   readonly accessPolicies: EntityStore<AccessPolicy, "name">;
   /** `asset` holds at most five locators each; `type` is the locator's type as a number. */
   readonly locators: EntityStore<Locator, "asset" | "name" | "type">;
+  /** Origin locators that were deleted of late; one of the same id may have been made again. */
+  readonly deletedLocators: EntityStore<DeletedLocator, never>;
   readonly jobs: JobStore;
   readonly tasks: EntityStore<Task, "job">;
   readonly jobTemplates: JobTemplateStore;

@@ -34,6 +34,8 @@ export interface PublishedAssets {
    * origin locator has that guid. Expired and future ones are returned: the origin tells them apart.
    */
   find(locatorGuid: string, signal?: AbortSignal): Promise<PublishedAsset | undefined>;
+  /** Whether an origin locator that {@link find} does not find was deleted of late. */
+  wasDeleted(locatorGuid: string, signal?: AbortSignal): Promise<boolean>;
   /** What origin locators publish now, read as it is taken; for the watch page's list and for `/readyz`. */
   each(signal?: AbortSignal): AsyncIterable<PublishedAsset>;
   /** The account's default streaming endpoint as it is now. */

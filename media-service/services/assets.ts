@@ -4,7 +4,7 @@ import { entityId } from "../domain/ids";
 import type { AccountDeps } from "./account-deps";
 import { removeLinksOf } from "./entity-links";
 import { ensureContainer } from "./living-asset";
-import { removeLocator } from "./locators";
+import { noteDeleted, removeLocator } from "./locators";
 import { updateEntity } from "./update-entity";
 
 /** What a client says of a new asset. */
@@ -89,6 +89,7 @@ export async function deleteAsset(
   // Without the container nothing that was signed for it works any more.
   if (!keepContainer) await blobs.deleteContainer(asset.container);
   for (const { value } of await stores.locators.find("asset", asset.id)) {
+    await noteDeleted(deps, value);
     if (keepContainer) await removeLocator(deps, value);
     else await stores.locators.delete(value.id);
   }

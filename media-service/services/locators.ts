@@ -1,5 +1,5 @@
 import { permissionLetters } from "../domain/access-policy";
-import { InvalidInputError } from "../domain/errors";
+import { ConflictError, InvalidInputError } from "../domain/errors";
 import { entityId, guidOf } from "../domain/ids";
 import {
   checkLocator,
@@ -93,7 +93,22 @@ export async function updateLocator(
  */
 export async function deleteLocator(deps: AccountDeps, id: string): Promise<void> {
   const { value } = await required(deps.stores.locators, id);
+  await noteDeleted(deps, value);
   await removeLocator(deps, value);
+}
+
+/** Remembers that a locator through which somebody may be watching was deleted. */
+export async function noteDeleted(
+  { stores, clock }: Pick<AccountDeps, "stores" | "clock">,
+  { id, type }: Locator,
+): Promise<void> {
+  if (type !== LocatorType.onDemandOrigin) return;
+  try {
+    await stores.deletedLocators.insert({ id, deletedAt: clock.now() });
+  } catch (cause) {
+    // It was deleted before, and made again.
+    if (!(cause instanceof ConflictError)) throw cause;
+  }
 }
 
 /** Removes a locator and what was signed with it; one that is gone is no error. */

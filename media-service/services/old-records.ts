@@ -1,4 +1,5 @@
 import { jobHasEnded } from "../domain/job-state";
+import type { Entity, EntityStore } from "../ports/entity-store";
 import type { AccountDeps } from "./account-deps";
 import { deleteJob } from "./jobs";
 
@@ -7,23 +8,34 @@ const KEPT_MILLISECONDS = 90 * 86_400_000;
 const MAX_A_SWEEP = 500;
 
 /**
- * Deletes jobs that ended long ago with their tasks, and old operations; not all at once. Assets stay.
+ * Deletes jobs that ended long ago with their tasks, old operations, and what is remembered of locators
+ * that were deleted long ago; not all at once. Assets stay.
  * Answers how many records are gone.
  */
 export async function purgeOldRecords(deps: AccountDeps): Promise<number> {
   const { stores } = deps;
   const before = new Date(deps.clock.now().getTime() - KEPT_MILLISECONDS);
-  const jobs: string[] = [];
-  for await (const { value } of stores.jobs.list()) {
-    if (jobHasEnded(value.state) && value.lastModified < before) jobs.push(value.id);
-    if (jobs.length >= MAX_A_SWEEP) break;
-  }
-  const operations: string[] = [];
-  for await (const { value } of stores.operations.list()) {
-    if (value.created < before) operations.push(value.id);
-    if (operations.length >= MAX_A_SWEEP) break;
-  }
+  const jobs = await some(
+    stores.jobs,
+    ({ state, lastModified }) => jobHasEnded(state) && lastModified < before,
+  );
+  const operations = await some(stores.operations, ({ created }) => created < before);
+  const locators = await some(stores.deletedLocators, ({ deletedAt }) => deletedAt < before);
   for (const id of jobs) await deleteJob(deps, id);
   for (const id of operations) await stores.operations.delete(id);
-  return jobs.length + operations.length;
+  for (const id of locators) await stores.deletedLocators.delete(id);
+  return jobs.length + operations.length + locators.length;
+}
+
+/** Ids of the first entities that are wanted, as many as one sweep takes. */
+async function some<T extends Entity>(
+  store: Pick<EntityStore<T, never>, "list">,
+  wanted: (entity: T) => boolean,
+): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { value } of store.list()) {
+    if (wanted(value)) ids.push(value.id);
+    if (ids.length >= MAX_A_SWEEP) break;
+  }
+  return ids;
 }

@@ -25,6 +25,12 @@ export class StoredPublishedAssets implements PublishedAssets {
     return stored === undefined ? undefined : this.published(stored.value, signal);
   }
 
+  async wasDeleted(locatorGuid: string, signal?: AbortSignal): Promise<boolean> {
+    if (!isGuid(locatorGuid)) return false;
+    const { deletedLocators } = this.deps.stores;
+    return (await deletedLocators.get(entityId("lid", locatorGuid), signal)) !== undefined;
+  }
+
   async *each(signal?: AbortSignal): AsyncIterable<PublishedAsset> {
     const type = LocatorType.onDemandOrigin.toString();
     const now = this.deps.clock.now();

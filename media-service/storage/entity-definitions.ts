@@ -4,7 +4,7 @@ import { type AssetFile, filePlace } from "../domain/asset-file";
 import type { ChangesetRecord } from "../domain/changeset-record";
 import { ConflictError, QuotaExceededError } from "../domain/errors";
 import { type Job, waitsBeforeOthers } from "../domain/job";
-import { type Locator, MAX_LOCATORS_PER_ASSET } from "../domain/locator";
+import { type DeletedLocator, type Locator, MAX_LOCATORS_PER_ASSET } from "../domain/locator";
 import type { Notice, NotificationEndPoint } from "../domain/notification";
 import type { ReservedUnits } from "../domain/reserved-units";
 import {
@@ -214,6 +214,14 @@ export const STREAMING_ENDPOINTS: EntityDefinition<StreamingEndpoint, "name" | "
       },
     },
   },
+};
+
+/** How deleted locators are remembered. */
+export const DELETED_LOCATORS: EntityDefinition<DeletedLocator, never> = {
+  kind: "deleted",
+  idKind: "lid",
+  columns: { deletedAt: "date" },
+  indexes: {},
 };
 
 /** How operations are kept. */

@@ -39,6 +39,11 @@ export async function openTables(
       definitions.ACCESS_POLICIES,
     ),
     locators: new TableEntityStore(tables.locators, "Locators", definitions.LOCATORS),
+    deletedLocators: new TableEntityStore(
+      tables.locators,
+      "DeletedLocators",
+      definitions.DELETED_LOCATORS,
+    ),
     jobs: new TableJobStore(tables.jobs, "Jobs", { tasks, notices }),
     tasks,
     notices: notices.store,

@@ -134,16 +134,28 @@ describe("Front Door's data plane", () => {
       assert.equal(inBoth.headers.get("x-edge-origin"), "east");
     });
 
-    it("with every one lacking it, the first one's 404 is the answer", async () => {
+    for (const status of [404, 403]) {
+      it(`with every one lacking it, the first one's ${status} is the answer`, async () => {
+        const [east, west] = [await origin("east"), await origin("west")];
+        for (const each of [east, west]) {
+          each.behaviour = (_request, response) => response.writeHead(status).end(each.name);
+        }
+        await openDoor([east, west]);
+
+        const response = await get("/none");
+
+        assert.deepEqual([response.status, await response.text()], [status, "east"]);
+      });
+    }
+
+    it("that has it deleted, the next one answers that has it still", async () => {
       const [east, west] = [await origin("east"), await origin("west")];
-      for (const each of [east, west]) {
-        each.behaviour = (_request, response) => response.writeHead(404).end(each.name);
-      }
+      east.behaviour = (_request, response) => response.writeHead(403).end("deleted");
       await openDoor([east, west]);
 
-      const response = await get("/none");
+      const response = await get("/film");
 
-      assert.deepEqual([response.status, await response.text()], [404, "east"]);
+      assert.deepEqual([response.status, await response.text()], [200, "from west"]);
     });
 
     it("that fails some paths only, is left, and taken back for none of them", async () => {

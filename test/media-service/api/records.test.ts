@@ -4,6 +4,7 @@ import { after, before, describe, it } from "mocha";
 import type { AccountDeps } from "../../../media-service/services/account-deps";
 import { StoredJobRuns } from "../../../media-service/services/job-runs";
 import { purgeOldRecords } from "../../../media-service/services/old-records";
+import { StoredPublishedAssets } from "../../../media-service/services/published-assets";
 import { openTestAccount } from "../../support/account-deps";
 import { ApiClient } from "../../support/api-client";
 import { type Azurite, startAzurite } from "../../support/azurite";
@@ -159,6 +160,66 @@ describe("records of an account over the REST API", () => {
     const { Id } = await api.create("Assets", { Name: "a" });
     assert.equal((await api.call("POST", `Assets('${Id}')/Publish`, { body: {} })).status, 204);
     assert.equal((await api.call("GET", `Assets('${Id}')`)).json.d.State, 1);
+  });
+
+  it("a deleted origin locator is remembered for 90 days, and again when it was made again", async () => {
+    const published = new StoredPublishedAssets(account);
+    const policy = { Name: "p", DurationInMinutes: 60, Permissions: 1 };
+    const AccessPolicyId = (await api.create("AccessPolicies", policy)).Id;
+    const guid = randomUUID();
+    const make = async () => {
+      const AssetId = (await api.create("Assets", { Name: "film" })).Id;
+      const body = { Id: `nb:lid:UUID:${guid}`, AssetId, AccessPolicyId, Type: 2 };
+      await api.create("Locators", body);
+      assert.notEqual(await published.find(guid), undefined);
+      return AssetId;
+    };
+    assert.equal(await published.wasDeleted(guid), false);
+    await make();
+    await api.call("DELETE", `Locators('nb:lid:UUID:${guid}')`);
+    assert.deepEqual(
+      [await published.find(guid), await published.wasDeleted(guid)],
+      [undefined, true],
+    );
+    const later = (days: number) => ({
+      ...account,
+      clock: { now: () => new Date(Date.now() + days * DAY) },
+    });
+    await purgeOldRecords(later(89));
+    assert.equal(await published.wasDeleted(guid), true);
+    await purgeOldRecords(later(91));
+    assert.equal(await published.wasDeleted(guid), false);
+
+    for (let time = 0; time < 2; time++) {
+      await api.call("DELETE", `Assets('${await make()}')`);
+      assert.deepEqual(
+        [await published.find(guid), await published.wasDeleted(guid)],
+        [undefined, true],
+      );
+    }
+  });
+
+  it("what clients choose of the default endpoint is what the origin goes by", async () => {
+    const [endpoint] = await api.list("StreamingEndpoints");
+    const body = {
+      AccessControl: {
+        IP: { Allow: [{ Name: "a", Address: "203.0.113.0", SubnetPrefixLength: 24 }] },
+      },
+      CacheControl: { MaxAge: 60 },
+      CrossSiteAccessPolicies: { ClientAccessPolicy: "<a/>", CrossDomainPolicy: "<b/>" },
+    };
+    const path = `StreamingEndpoints('${endpoint?.Id ?? ""}')`;
+    assert.equal((await api.call("MERGE", path, { body })).status, 202);
+
+    assert.deepEqual(await new StoredPublishedAssets(account).endpoint(), {
+      running: false,
+      allowedAddresses: [{ name: "a", address: "203.0.113.0", subnetPrefixLength: 24 }],
+      maxAgeSeconds: 60,
+      clientAccessPolicy: "<a/>",
+      crossDomainPolicy: "<b/>",
+    });
+    const open = { AccessControl: null, CacheControl: null, CrossSiteAccessPolicies: null };
+    await api.call("MERGE", path, { body: open });
   });
 
   it("jobs and operations of more than 90 days ago are deleted, others stay", async () => {

@@ -122,6 +122,7 @@ export class FakeBlobStore implements BlobStore {
 /** Locators in memory. */
 export class FakePublishedAssets implements PublishedAssets {
   readonly assets = new Map<string, PublishedAsset>();
+  readonly deleted = new Set<string>();
   running = true;
   allowedAddresses: EndpointInUse["allowedAddresses"] = null;
   maxAgeSeconds: number | null = null;
@@ -147,6 +148,11 @@ export class FakePublishedAssets implements PublishedAssets {
     await this.before();
     this.finds += 1;
     return this.assets.get(guid);
+  }
+
+  async wasDeleted(guid: string): Promise<boolean> {
+    await this.before();
+    return this.deleted.has(guid);
   }
 
   async *each(): AsyncIterable<PublishedAsset> {

@@ -554,11 +554,16 @@ describe("origin", () => {
   it("stops serving within moments of a locator's deletion", async () => {
     assert.equal((await get(SEGMENT)).statusCode, 200);
     origin.published.assets.delete(LOCATOR);
+    origin.published.deleted.add(LOCATOR);
     const deadline = Date.now() + 2000;
     let status = 200;
     while (status === 200 && Date.now() < deadline) status = (await get(SEGMENT)).statusCode;
 
-    assert.equal(status, 404);
+    assert.equal(status, 403);
+    assert.match((await get(SEGMENT)).body, /was deleted/);
+    origin.published.publish(LOCATOR);
+    while (status !== 200 && Date.now() < deadline) status = (await get(SEGMENT)).statusCode;
+    assert.equal(status, 200, "one that is made again is served");
   });
 
   it("leaves other paths to others", async () => {
