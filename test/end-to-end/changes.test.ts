@@ -284,8 +284,8 @@ describe("a stack that changes", function () {
       it(why, async () => {
         const before = await stateOf(cloud);
         await cloud.configure({ videos: [clip], ...config() });
-        for (const command of [["preview"], ["up", "--yes"]]) {
-          const { status, output } = await cloud.pulumi(...command);
+        const results = await Promise.all([cloud.pulumi("preview"), cloud.pulumi("up", "--yes")]);
+        for (const { status, output } of results) {
           assert.notEqual(status, 0, output);
           assert.match(output, says);
         }

@@ -1,5 +1,5 @@
-import { strict as assert } from "node:assert";
 import type { LocalCloud } from "./local-cloud";
+import { stackResources } from "./stack-state";
 
 /** A resource of a stack's state, its secrets opened. */
 export interface ExportedResource {
@@ -13,19 +13,9 @@ export interface ExportedResource {
 /** Signature of a secret in Pulumi's states. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 
-interface Exported {
-  readonly deployment: { readonly resources?: readonly ExportedResource[] };
-}
-
-async function exported(cloud: LocalCloud): Promise<readonly ExportedResource[]> {
-  const { status, output } = await cloud.pulumi("stack", "export", "--show-secrets");
-  assert.equal(status, 0, output);
-  return (JSON.parse(output.slice(output.indexOf("{"))) as Exported).deployment.resources ?? [];
-}
-
-/** The resources of a stack's state, as `stack export --show-secrets` shows them, secrets unwrapped. */
+/** The resources of a stack's state, secrets in clear and unwrapped. */
 export async function exportedResources(cloud: LocalCloud): Promise<ExportedResource[]> {
-  return (await exported(cloud)).map((resource) => unwrapped(resource) as ExportedResource);
+  return (await stackResources(cloud)).map((resource) => unwrapped(resource) as ExportedResource);
 }
 
 /** Every secret text of at least 16 characters among resources that hold keys. */
@@ -41,11 +31,10 @@ export function secretsOf(resources: readonly ExportedResource[]): string[] {
 }
 
 /** A value of an exported state without the wrapping of secrets. */
-export function unwrapped(value: unknown): unknown {
+function unwrapped(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(unwrapped);
   if (typeof value !== "object" || value === null) return value;
   const entry = value as Record<string, unknown>;
-  if (typeof entry["plaintext"] === "string") return JSON.parse(entry["plaintext"]) as unknown;
   if (SIGNATURE in entry && "value" in entry) return unwrapped(entry["value"]);
   return Object.fromEntries(Object.entries(entry).map(([key, member]) => [key, unwrapped(member)]));
 }

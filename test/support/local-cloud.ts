@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
+import { stackResources } from "./stack-state";
 
 const root = join(__dirname, "..", "..");
 
@@ -72,7 +73,8 @@ export class LocalCloud implements AsyncDisposable {
     return cloud;
   }
 
-  private get stack(): string {
+  /** The stack's name. */
+  get stack(): string {
     return this.options.stack ?? "dev";
   }
 
@@ -174,12 +176,9 @@ export class LocalCloud implements AsyncDisposable {
 
   /** The stack's outputs. */
   async outputs(): Promise<StackOutputs> {
-    const { status, output } = await run(
-      ["scripts/run.cjs", "local-cloud/pulumi.ts", "stack", "output", "--json"],
-      this.env,
-    );
-    if (status !== 0) throw new Error(`stack output failed:\n${output}`);
-    return JSON.parse(output.slice(output.indexOf("{"))) as StackOutputs;
+    const stack = (await stackResources(this)).find(({ type }) => type === "pulumi:pulumi:Stack");
+    if (stack === undefined) throw new Error(`stack ${this.stack} was not deployed`);
+    return stack.outputs as unknown as StackOutputs;
   }
 
   /** What the running cloud says of itself. */
