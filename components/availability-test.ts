@@ -26,10 +26,10 @@ export function declareAvailabilityTest(
   name: string,
   args: AvailabilityTestArgs,
   opts: pulumi.CustomResourceOptions,
-): void {
+): applicationinsights.WebTest {
   const { resourceGroupName, location, insightsId, testName, baseUrl, tags } = args;
   const { Standard } = applicationinsights.WebTestKind;
-  new applicationinsights.WebTest(
+  return new applicationinsights.WebTest(
     `${name}-ready`,
     {
       resourceGroupName,

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { cacheRules, cachingOf, routeCaching } from "./cache-rules";
 import { edgeProtocols } from "./edge-protocols";
 import { declareFrontDoorDomain } from "./front-door-domain";
+import { declareEdgeAlert } from "./edge-alert";
 import { declareFirewall } from "./front-door-firewall";
 import type { FrontDoorScope } from "./front-door-scope";
 import type { Origin } from "./origin";
@@ -23,6 +24,8 @@ export interface ContentDeliveryArgs extends Pick<
   publicScheme: PublicScheme;
   /** Where its logs go. Default nowhere. */
   logWorkspaceId?: pulumi.Input<string>;
+  /** Who is told when it fails viewers, as action groups' ids. Default nobody. */
+  actionGroupIds?: pulumi.Input<string>[];
   tags?: Record<string, string>;
 }
 
@@ -59,6 +62,7 @@ export class ContentDelivery extends pulumi.ComponentResource {
     }
     const logs = { resourceId: profile.id, workspaceId: args.logWorkspaceId };
     sendLogs(name, logs, { parent: this });
+    declareEdgeAlert(name, { ...args, profileId: profile.id }, { parent: this });
 
     this.host = endpoint.hostName;
     this.frontDoorId = profile.frontDoorId;

@@ -61,7 +61,14 @@ function declareFront(
   const watched = settings.monitoring
     ? new Observability("shared", { ...settings, ...where, naming })
     : undefined;
-  const args = { ...settings, ...where, ...(watched && { logWorkspaceId: watched.workspaceId }) };
+  const args = {
+    ...settings,
+    ...where,
+    ...(watched && {
+      logWorkspaceId: watched.workspaceId,
+      actionGroupIds: watched.actionGroupIds,
+    }),
+  };
   const label = hostLabel(naming);
   const edge = new ContentDelivery("edge", { ...args, endpointName: label });
   return {

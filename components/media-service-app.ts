@@ -23,8 +23,8 @@ export interface MediaServiceAppPart {
   cpu: number;
   ingress?: inputs.app.IngressArgs;
   scale: inputs.app.ScaleArgs;
-  /** How long it may take to end, for a response to go out or a job to be given back. */
-  graceSeconds: number;
+  /** When it is killed, after it was told to end: answers are out by then, or a job is given back. */
+  endsWithinSeconds: number;
   /** What must be there before it, beside its store and its identity's rights. */
   after?: pulumi.Resource[];
 }
@@ -79,10 +79,10 @@ function configuration(
 
 function template(
   args: MediaServiceAppArgs,
-  { cpu, graceSeconds, roles, scale }: MediaServiceAppPart,
+  { cpu, endsWithinSeconds, roles, scale }: MediaServiceAppPart,
 ): inputs.app.TemplateArgs {
   return {
-    terminationGracePeriodSeconds: graceSeconds,
+    terminationGracePeriodSeconds: endsWithinSeconds,
     containers: [
       {
         name: "media-service",

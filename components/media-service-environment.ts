@@ -24,7 +24,26 @@ export function mediaServiceEnvironment(
     { name: "CONTENT_STEERING", value: args.contentSteering ? "true" : "false" },
     { name: "LOG_LEVEL", value: settings.logLevel },
     ...directAccess(args),
+    ...(roles.includes("origin") ? originEnvironment(args) : []),
   ];
+}
+
+/** How the app that answers viewers ends, and what it keeps in memory where that is chosen. */
+function originEnvironment({
+  hosting,
+}: MediaServicesAccountArgs<SelfHostedSettings>): EnvironmentVariable[] {
+  const { shutdown, origin } = hosting;
+  const values = {
+    SHUTDOWN_DELAY_SECONDS: shutdown.delaySeconds,
+    SHUTDOWN_GRACE_SECONDS: shutdown.graceSeconds,
+    INDEX_CACHE_MIB: origin.indexCacheMiB,
+    SEGMENT_CACHE_MIB: origin.segmentCacheMiB,
+    SENDING_MIB: origin.sendingMiB,
+    STALL_SECONDS: origin.stallSeconds,
+  };
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, value: value.toString() }],
+  );
 }
 
 /** Container Apps limits no requests: the service does, for all but what the edge sends. */

@@ -38,11 +38,15 @@ export interface MediaServicesAccountArgs<Settings = SelfHostedSettings | Classi
     | "registryId"
     | "directRequestsPerMinute"
     | "frontDoorOnly"
+    | "shutdown"
+    | "origin"
   >;
   /** What the edge sends in `X-Azure-FDID`. */
   frontDoorId?: pulumi.Input<string>;
   /** Where logs go. Default nowhere. */
   logWorkspaceId?: pulumi.Input<string>;
+  /** Who is told when it is not well, as action groups' ids. Default nobody. */
+  actionGroupIds?: pulumi.Input<string>[];
   publicScheme: PublicScheme;
   /** The viewers' host, where the app that everybody asks answers under it too. */
   appsDomain?: AppsDomain;

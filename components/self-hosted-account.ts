@@ -1,6 +1,7 @@
 import * as app from "@pulumi/azure-native/app";
 import * as pulumi from "@pulumi/pulumi";
 import { AccountKey } from "../dynamic-providers/account-key";
+import { declareAppAlerts } from "./app-alerts";
 import type { AppDomain } from "./apps-domain";
 import { declareAppsEnvironment } from "./apps-environment";
 import { declareMediaServiceApp, type MediaServiceAppArgs, servicePort } from "./media-service-app";
@@ -9,6 +10,9 @@ import type {
   MediaServicesConnection,
 } from "./media-services-connection";
 import type { SelfHostedSettings } from "./settings/media-services";
+
+/** Time to hang up on clients that are too slow, and to end. */
+const hangUpSeconds = 10;
 
 type SelfHostedArgs = MediaServicesAccountArgs<SelfHostedSettings>;
 
@@ -31,7 +35,16 @@ export function declareSelfHostedAccount(
     opts,
   );
   const service = declareViewersApp(name, { ...apps, ...(domain && { domain }) }, opts);
-  if (args.identity) declareEncodeApp(`${name}-encode`, apps, opts);
+  const encode = args.identity && declareEncodeApp(`${name}-encode`, apps, opts);
+  const watched = {
+    resourceGroupName: args.resourceGroupName,
+    actionGroupIds: args.actionGroupIds ?? [],
+    maxWorkers: args.hosting.maxWorkers,
+    viewersApp: { name: args.appName, id: service.id },
+    encodeApp: encode && { name: args.encodeAppName, id: encode.id },
+    ...(args.tags && { tags: args.tags }),
+  };
+  declareAppAlerts(name, watched, opts);
   const host = serviceHost(service, args.appName);
   return {
     apiUrl: pulumi.interpolate`${args.publicScheme}://${host}/api/`,
@@ -59,6 +72,7 @@ function declareViewersApp(
   opts: pulumi.CustomResourceOptions,
 ): app.ContainerApp {
   const { domain, hosting, identity, publicScheme } = args;
+  const { delaySeconds, graceSeconds } = hosting.shutdown;
   const part = {
     appName: args.appName,
     roles: identity ? "api,origin" : "api,origin,worker",
@@ -77,7 +91,7 @@ function declareViewersApp(
       maxReplicas: hosting.maxReplicas,
       rules: [{ name: "requests", http: { metadata: { concurrentRequests: "100" } } }],
     },
-    graceSeconds: 60,
+    endsWithinSeconds: delaySeconds + graceSeconds + hangUpSeconds,
     ...(domain && { after: domain.after }),
   };
   return declareMediaServiceApp(name, { ...args, part }, opts);
@@ -88,7 +102,7 @@ function declareEncodeApp(
   name: string,
   args: MediaServiceAppArgs,
   opts: pulumi.CustomResourceOptions,
-): void {
+): app.ContainerApp {
   const { identity, storage } = args;
   const part = {
     appName: args.encodeAppName,
@@ -111,9 +125,9 @@ function declareEncodeApp(
         },
       ],
     },
-    graceSeconds: 120,
+    endsWithinSeconds: 120,
   };
-  declareMediaServiceApp(name, { ...args, part }, opts);
+  return declareMediaServiceApp(name, { ...args, part }, opts);
 }
 
 // The class makes all of the configuration secret, for the secrets in it; the host is public.

@@ -130,9 +130,10 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
       ? new Observability(name, { ...where, ...args, tags }, { parent: this })
       : undefined;
     const logs = watched && { logWorkspaceId: watched.workspaceId };
+    const told = watched && { actionGroupIds: watched.actionGroupIds };
     const store = { ...args, ...where, ...logs, accountName: storageAccountName(naming, name) };
     const storage = new MediaStorage(name, store, { parent: this });
-    const place = { ...where, ...logs, storage };
+    const place = { ...where, ...logs, ...told, storage };
     const { connection } = this.declareService(name, { ...args, mediaServices: settings }, place);
     watched?.watch(pulumi.interpolate`${publicScheme}://${connection.streamingHost}`);
     return { connection, storage };
@@ -146,6 +147,7 @@ export class StreamingDataCenter extends pulumi.ComponentResource {
       location: string;
       tags: Record<string, string>;
       logWorkspaceId?: pulumi.Input<string>;
+      actionGroupIds?: pulumi.Input<string>[];
       storage: MediaStorage;
     },
   ): MediaServicesAccount {

@@ -1,4 +1,6 @@
+import { type AlertSettings, readAlerts } from "./alerts";
 import type { ConfigReader } from "./config-reader";
+import { type OriginSettings, readOrigin } from "./origin-memory";
 
 /** How a data center is kept, watched and scaled. */
 export interface HostingSettings {
@@ -27,6 +29,20 @@ export interface HostingSettings {
   directRequestsPerMinute: number;
   /** Answers only what comes through the edge. */
   frontDoorOnly: boolean;
+  /** How a copy of the app that answers viewers ends. */
+  shutdown: ShutdownSettings;
+  /** What it keeps in memory, and how long it waits. */
+  origin: OriginSettings;
+  /** Who is told when the data center is not well. */
+  alerts: AlertSettings;
+}
+
+/** How a copy of the app that answers viewers ends. */
+interface ShutdownSettings {
+  /** Goes on for so long, until nobody is sent to it any more. */
+  delaySeconds: number;
+  /** Then what it sends may take so long. */
+  graceSeconds: number;
 }
 
 const registryForm =
@@ -47,12 +63,13 @@ export function readHosting(config: ConfigReader): HostingSettings {
       `is "${maxReplicas}"; allowed: a whole number from minReplicas, ${minReplicas}, to 300`,
     );
   }
+  const monitoring = config.flag("monitoring", true);
   return {
     softDeleteDays: config.integer("softDeleteDays", { min: 1, max: 365, fallback: 7 }),
     keepVersionsDays: config.integer("keepVersionsDays", { min: 0, max: 365, fallback: 0 }),
     protect: config.flag("protect", false),
     uploadOrigins: config.texts("uploadOrigins", originForm),
-    monitoring: config.flag("monitoring", true),
+    monitoring,
     // What Log Analytics keeps without asking for more than its first month's price.
     logRetentionDays: config.integer("logRetentionDays", { min: 30, max: 730, fallback: 30 }),
     zoneRedundant: config.flag("zoneRedundant", false),
@@ -66,6 +83,12 @@ export function readHosting(config: ConfigReader): HostingSettings {
       fallback: 1_200,
     }),
     frontDoorOnly: config.flag("frontDoorOnly", false),
+    shutdown: {
+      delaySeconds: config.integer("shutdownDelaySeconds", { min: 0, max: 60, fallback: 5 }),
+      graceSeconds: config.integer("shutdownGraceSeconds", { min: 5, max: 500, fallback: 45 }),
+    },
+    origin: readOrigin(config),
+    alerts: readAlerts(config, monitoring),
   };
 }
 

@@ -15,4 +15,12 @@ export const plainHosting: HostingSettings = {
   registryId: "",
   directRequestsPerMinute: 0,
   frontDoorOnly: false,
+  shutdown: { delaySeconds: 0, graceSeconds: 45 },
+  origin: {
+    indexCacheMiB: undefined,
+    segmentCacheMiB: undefined,
+    sendingMiB: undefined,
+    stallSeconds: undefined,
+  },
+  alerts: { emails: [], actionGroupIds: [] },
 };

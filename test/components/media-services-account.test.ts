@@ -8,6 +8,7 @@ import { accountInput } from "../../components/media-services-connection";
 import { MediaStorage } from "../../components/media-storage";
 import type { EntraApi } from "../../components/settings/entra-api";
 import type { ClassicSettings, SelfHostedSettings } from "../../components/settings/media-services";
+import type { HostingSettings } from "../../components/settings/hosting";
 import type { PublicScheme, StorageAccess } from "../../components/settings/settings";
 import { plainHosting } from "./hosting";
 import { tokenAudience } from "../../components/token-audience";
@@ -56,7 +57,13 @@ async function declare(
     publicScheme = "https",
     entra,
     storageAccess = "shared-key",
-  }: { publicScheme?: PublicScheme; entra?: Partial<EntraApi>; storageAccess?: StorageAccess } = {},
+    hosting = plainHosting,
+  }: {
+    publicScheme?: PublicScheme;
+    entra?: Partial<EntraApi>;
+    storageAccess?: StorageAccess;
+    hosting?: HostingSettings;
+  } = {},
 ): Promise<{ deployment: Deployment; account: MediaServicesAccount }> {
   let account: MediaServicesAccount | undefined;
   const deployment = await deploy(() => {
@@ -89,7 +96,7 @@ async function declare(
       accountName: "eastmedia",
       appName: "media-dev-east",
       encodeAppName: "encode-dev-east",
-      hosting: plainHosting,
+      hosting,
       publicScheme,
       contentSteering: true,
     });
@@ -182,7 +189,7 @@ describe("A self-hosted MediaServicesAccount", () => {
         ],
       },
       template: {
-        terminationGracePeriodSeconds: 60,
+        terminationGracePeriodSeconds: 55,
         containers: [
           {
             name: "media-service",
@@ -204,6 +211,8 @@ describe("A self-hosted MediaServicesAccount", () => {
               { name: "WATCH_PAGE", value: "false" },
               { name: "CONTENT_STEERING", value: "true" },
               { name: "LOG_LEVEL", value: "info" },
+              { name: "SHUTDOWN_DELAY_SECONDS", value: "0" },
+              { name: "SHUTDOWN_GRACE_SECONDS", value: "45" },
             ],
             probes: [
               probe("Startup", 2, { failureThreshold: 30 }),
@@ -219,6 +228,37 @@ describe("A self-hosted MediaServicesAccount", () => {
         },
       },
     });
+  });
+
+  it("tells the app that answers viewers how to end and what to keep, and waits for it so long", async () => {
+    const hosting = {
+      ...plainHosting,
+      shutdown: { delaySeconds: 7, graceSeconds: 30 },
+      origin: {
+        indexCacheMiB: 96,
+        segmentCacheMiB: 256,
+        sendingMiB: undefined,
+        stallSeconds: undefined,
+      },
+    };
+    const { deployment } = await declare(selfHosted, { hosting, storageAccess: "identity" });
+    const ends = (name: string) => {
+      const { template } = resource(deployment, "azure-native:app:ContainerApp", name).inputs as {
+        template: { terminationGracePeriodSeconds: number; containers: { env: object[] }[] };
+      };
+      const [{ env } = { env: [] }] = template.containers;
+      const told = JSON.stringify(env).match(/(?:SHUTDOWN|CACHE|SENDING)\w+","value":"\d+/g) ?? [];
+      return [template.terminationGracePeriodSeconds, ...told];
+    };
+
+    assert.deepEqual(ends("east"), [
+      47,
+      'SHUTDOWN_DELAY_SECONDS","value":"7',
+      'SHUTDOWN_GRACE_SECONDS","value":"30',
+      'CACHE_MIB","value":"96',
+      'CACHE_MIB","value":"256',
+    ]);
+    assert.deepEqual(ends("east-encode"), [120]);
   });
 
   it("keeps its logs out of the hands of a workspace key", async () => {

@@ -97,6 +97,14 @@ describe("the stack's settings", () => {
       monitoring: true,
       logRetentionDays: 30,
       zoneRedundant: false,
+      shutdown: { delaySeconds: 5, graceSeconds: 45 },
+      origin: {
+        indexCacheMiB: undefined,
+        segmentCacheMiB: undefined,
+        sendingMiB: undefined,
+        stallSeconds: undefined,
+      },
+      alerts: { emails: [], actionGroupIds: [] },
       minReplicas: 1,
       maxReplicas: 10,
       maxWorkers: 4,
@@ -520,7 +528,7 @@ describe("the stack's settings", () => {
       why: "a misspelt key",
       config: { primry: "east" },
       problem:
-        /^primry: is not known; allowed: accounts, activePath, apiAccess, authority, contentSteering, /,
+        /^primry: is not known; allowed: accounts, activePath, alerts, apiAccess, authority, contentSteering, /,
     },
     {
       why: "an account of the service that Microsoft retired",

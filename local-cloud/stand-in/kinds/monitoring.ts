@@ -5,6 +5,9 @@ const isNamed = (most: number) => ({
   rule: `must be 4 to ${most.toString()} letters, digits and hyphens, with a letter or digit at both ends`,
 });
 
+/** Durations that an alert may look at, or be looked at after. */
+const durations = ["PT1M", "PT5M", "PT15M", "PT30M", "PT1H", "PT6H", "PT12H", "P1D"];
+
 /** What watches a data center: checked and recorded. Processes write their logs to files here. */
 export const monitoringKinds: readonly ResourceKind[] = [
   {
@@ -40,6 +43,38 @@ export const monitoringKinds: readonly ResourceKind[] = [
       choices: { "request.httpVerb": ["GET", "HEAD", "POST"] },
       ranges: { frequency: [300, 900], timeout: [1, 120] },
       replacedBy: ["location"],
+    },
+  },
+  {
+    declaration: {
+      token: "azure-native:monitor:ActionGroup",
+      idPattern: inResourceGroup("Microsoft.Insights/actionGroups/{actionGroupName}"),
+      required: ["location"],
+      patterns: {
+        groupShortName: { pattern: /^.{1,12}$/, rule: "must be 1 to 12 characters" },
+        "emailReceivers[].emailAddress": {
+          pattern: /^[^\s@]+@[^\s@]+$/,
+          rule: "must be an e-mail address",
+        },
+      },
+    },
+  },
+  {
+    declaration: {
+      token: "azure-native:monitor:MetricAlert",
+      idPattern: inResourceGroup("Microsoft.Insights/metricAlerts/{ruleName}"),
+      required: ["location"],
+      choices: {
+        evaluationFrequency: durations.slice(0, 5),
+        windowSize: durations,
+      },
+      ranges: { severity: [0, 4], "criteria.failedLocationCount": [1, 16] },
+      references: {
+        "scopes[]": "",
+        "actions[].actionGroupId": "Microsoft.Insights/actionGroups",
+        "criteria.webTestId": "Microsoft.Insights/webTests",
+        "criteria.componentId": "Microsoft.Insights/components",
+      },
     },
   },
   {
