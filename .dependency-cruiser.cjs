@@ -46,8 +46,6 @@ module.exports = {
       },
       {
         dependencyTypes: ["npm-dev", "npm-no-pkg", "unknown", "undetermined"],
-        // What a provider's text requires is seen from the project's folder, where Pulumi runs it.
-        pathNot: "^\\./dynamic-providers/load\\.cjs$",
       },
     ),
     forbid(

@@ -1,6 +1,6 @@
-import { type CustomResourceOptions, dynamic, type Output } from "@pulumi/pulumi";
+import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
 import type { AssetCopyInputs } from "./operations/asset-copy";
-import { providerStub, type ResourceArgs } from "./provider-stub";
+import { operationResource, type ResourceArgs } from "./operation-resource";
 
 /** What {@link AssetCopy} needs to know. */
 export type AssetCopyArgs = ResourceArgs<AssetCopyInputs>;
@@ -9,7 +9,7 @@ export type AssetCopyArgs = ResourceArgs<AssetCopyInputs>;
  * The blobs of an asset, kept equal to those of an asset in another account: copied by the stores
  * themselves where they can, through this machine where they can't, and always compared.
  */
-export class AssetCopy extends dynamic.Resource {
+export class AssetCopy extends operationResource("asset-copy", "AssetCopy") {
   /** Blobs in the copy. */
   declare readonly blobCount: Output<number>;
   declare readonly totalBytes: Output<number>;
@@ -26,7 +26,6 @@ export class AssetCopy extends dynamic.Resource {
       foreign: undefined,
       drift: undefined,
     };
-    const provider = providerStub("asset-copy");
-    super(provider, name, { ...outputs, ...args, version: 1 }, opts, "twinstream", "AssetCopy");
+    super(name, { ...outputs, ...args, version: 1 }, opts);
   }
 }

@@ -1,12 +1,12 @@
-import { type CustomResourceOptions, dynamic, type Output } from "@pulumi/pulumi";
+import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
 import type { EncodingJobInputs } from "./operations/encoding-job";
-import { providerStub, type ResourceArgs } from "./provider-stub";
+import { operationResource, type ResourceArgs } from "./operation-resource";
 
 /** What {@link EncodingJob} needs to know. */
 export type EncodingJobArgs = ResourceArgs<EncodingJobInputs>;
 
 /** An asset encoded for streaming: the job, followed to its end, and the asset that comes out. */
-export class EncodingJob extends dynamic.Resource {
+export class EncodingJob extends operationResource("encoding-job", "EncodingJob") {
   declare readonly jobId: Output<string>;
   declare readonly outputAssetId: Output<string>;
   /** Protection of the output: 0, none. */
@@ -27,13 +27,6 @@ export class EncodingJob extends dynamic.Resource {
       ismFileName: undefined,
       contentTag: undefined,
     };
-    super(
-      providerStub("encoding-job"),
-      name,
-      { ...outputs, ...args, version: 1 },
-      opts,
-      "twinstream",
-      "EncodingJob",
-    );
+    super(name, { ...outputs, ...args, version: 1 }, opts);
   }
 }

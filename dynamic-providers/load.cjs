@@ -9,7 +9,6 @@ const path = require("node:path");
 const OPERATIONS = path.join(__dirname, "operations");
 
 const loaded = new Map();
-let requireTypeScript;
 
 /** The operations behind a dynamic resource, ready to be called across the provider's boundary. */
 module.exports = function load(name) {
@@ -29,26 +28,24 @@ function read(name) {
         "made by a newer or an older version of this project: check out that version, then run again.",
     );
   }
-  requireTypeScript ??= typeScriptLoader();
-  const { operations } = requireTypeScript(file, __filename);
+  const { operations, atProviderBoundary } = withTypeScript(() => ({
+    ...require(path.join(OPERATIONS, "provider-boundary.ts")),
+    ...require(file),
+  }));
   if (operations === undefined) throw new Error(`${file} does not export 'operations'`);
-  const { atProviderBoundary } = requireTypeScript(
-    path.join(OPERATIONS, "provider-boundary.ts"),
-    __filename,
-  );
   return atProviderBoundary(operations);
 }
 
-/** Reads TypeScript in a namespace of its own, so that no other loader of the process is disturbed. */
-function typeScriptLoader() {
+function withTypeScript(load) {
   try {
-    return require("tsx/cjs/api").register({ namespace: "twinstream" }).require;
+    require("tsx/package.json");
   } catch (cause) {
     throw new Error(
       `The packages of ${path.dirname(__dirname)} are not installed (${cause.message.split("\n")[0]}): ` +
         "run `npm ci` there, then run again.",
     );
   }
+  return require("../scripts/read-typescript.cjs").withTypeScript(load);
 }
 
 function names() {

@@ -1,6 +1,6 @@
-import { type CustomResourceOptions, dynamic, type Output } from "@pulumi/pulumi";
+import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
 import type { MezzanineAssetInputs } from "./operations/mezzanine-asset";
-import { providerStub, type ResourceArgs } from "./provider-stub";
+import { operationResource, type ResourceArgs } from "./operation-resource";
 
 /** What {@link MezzanineAsset} needs to know. */
 export type MezzanineAssetArgs = ResourceArgs<
@@ -9,7 +9,7 @@ export type MezzanineAssetArgs = ResourceArgs<
 >;
 
 /** A video of this machine, or of a container in Azure Storage, as an asset in an account: the input of the encoding. */
-export class MezzanineAsset extends dynamic.Resource {
+export class MezzanineAsset extends operationResource("mezzanine-asset", "MezzanineAsset") {
   declare readonly assetId: Output<string>;
   declare readonly assetFileId: Output<string>;
   /** Name of the file in the asset. */
@@ -32,13 +32,6 @@ export class MezzanineAsset extends dynamic.Resource {
       contentTag: undefined,
       sizeBytes: undefined,
     };
-    super(
-      providerStub("mezzanine-asset"),
-      name,
-      { ...outputs, ...args, version: 1 },
-      opts,
-      "twinstream",
-      "MezzanineAsset",
-    );
+    super(name, { ...outputs, ...args, version: 1 }, opts);
   }
 }

@@ -1,12 +1,15 @@
-import { type CustomResourceOptions, dynamic, type Output } from "@pulumi/pulumi";
+import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
 import type { StreamingEndpointInputs } from "./operations/streaming-endpoint";
-import { providerStub, type ResourceArgs } from "./provider-stub";
+import { operationResource, type ResourceArgs } from "./operation-resource";
 
 /** What {@link StreamingEndpoint} needs to know. */
 export type StreamingEndpointArgs = ResourceArgs<StreamingEndpointInputs>;
 
 /** The part of an account that serves streams: running while the stack stands. */
-export class StreamingEndpoint extends dynamic.Resource {
+export class StreamingEndpoint extends operationResource(
+  "streaming-endpoint",
+  "StreamingEndpoint",
+) {
   declare readonly endpointId: Output<string>;
   /** `Running`, unless somebody stopped it. */
   declare readonly state: Output<string>;
@@ -15,13 +18,6 @@ export class StreamingEndpoint extends dynamic.Resource {
 
   constructor(name: string, args: StreamingEndpointArgs, opts?: CustomResourceOptions) {
     const outputs = { endpointId: undefined, state: undefined, hostName: undefined };
-    super(
-      providerStub("streaming-endpoint"),
-      name,
-      { ...outputs, ...args, version: 1 },
-      opts,
-      "twinstream",
-      "StreamingEndpoint",
-    );
+    super(name, { ...outputs, ...args, version: 1 }, opts);
   }
 }

@@ -1,12 +1,12 @@
-import { type CustomResourceOptions, dynamic, type Output } from "@pulumi/pulumi";
+import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
 import type { StreamingLocatorInputs } from "./operations/streaming-locator";
-import { providerStub, type ResourceArgs } from "./provider-stub";
+import { operationResource, type ResourceArgs } from "./operation-resource";
 
 /** What {@link StreamingLocator} needs to know. */
 export type StreamingLocatorArgs = ResourceArgs<StreamingLocatorInputs>;
 
 /** The address under which players reach an asset; in a second account under the id that the first one gave. */
-export class StreamingLocator extends dynamic.Resource {
+export class StreamingLocator extends operationResource("streaming-locator", "StreamingLocator") {
   declare readonly locatorId: Output<string>;
   declare readonly locatorGuid: Output<string>;
   /** Address in the account, with the host. */
@@ -27,13 +27,6 @@ export class StreamingLocator extends dynamic.Resource {
       startTime: undefined,
       expirationDateTime: undefined,
     };
-    super(
-      providerStub("streaming-locator"),
-      name,
-      { ...outputs, ...args, version: 1 },
-      opts,
-      "twinstream",
-      "StreamingLocator",
-    );
+    super(name, { ...outputs, ...args, version: 1 }, opts);
   }
 }

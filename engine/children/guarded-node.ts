@@ -8,7 +8,7 @@ export interface NodeProgram {
   args: string[];
   /** Options of Node itself. */
   nodeArgs?: string[];
-  /** Modules to load before it. */
+  /** Modules of this folder to load before it. */
   preload?: string[];
   cwd: string;
   env: NodeJS.ProcessEnv;
@@ -29,7 +29,7 @@ export function spawnGuarded({
   cwd,
   env,
 }: NodeProgram): GuardedChild {
-  const preloads = [path.join(__dirname, "guard.cjs"), ...preload];
+  const preloads = ["guard.cjs", ...preload].map((name) => path.join(__dirname, name));
   const options = [...nodeArgs, ...preloads.flatMap((module) => ["--require", module])];
   const child = spawn(process.execPath, [...options, ...args], {
     cwd,

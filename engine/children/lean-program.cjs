@@ -9,8 +9,8 @@
 const Module = require("node:module");
 const v8 = require("node:v8");
 
-// The heap may grow by a third before it is cleared, not to the fourfold: the program only waits.
-v8.setFlagsFromString("--heap-growing-percent=33");
+/** With so many of the stack's own children the program mostly waits: memory counts for more than time. */
+const MANY_CHILDREN = 50;
 
 const SDK = "@pulumi/pulumi/";
 /** What is changed, by the module's path in the SDK. */
@@ -58,8 +58,12 @@ function leanLog(log) {
 }
 
 function leanStack({ Stack }) {
+  let children = 0;
   class NoChildren extends Set {
     add() {
+      children += 1;
+      // The heap may grow by a third before it is cleared, not to the fourfold.
+      if (children === MANY_CHILDREN) v8.setFlagsFromString("--heap-growing-percent=33");
       return this;
     }
   }

@@ -1,4 +1,3 @@
-import path from "node:path";
 import { eachLine, type OutputLine } from "../children/lines";
 import { spawnGuarded } from "../children/guarded-node";
 import { ORGANIZATION } from "../state/layout";
@@ -35,7 +34,7 @@ export function startProgram(deps: ProgramDeps): RunningProgram {
       require.resolve("@pulumi/pulumi/cmd/run", { paths: [project.root] }),
       ...optionsOf(deps),
     ],
-    preload: [path.join(__dirname, "..", "children", "lean-program.cjs")],
+    preload: ["lazy-sdk.cjs", "lean-program.cjs"],
     nodeArgs: (project.runtimeOptions.nodeargs ?? "").split(" ").filter((arg) => arg !== ""),
     cwd: project.programDirectory,
     env: {

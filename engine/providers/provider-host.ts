@@ -1,4 +1,3 @@
-import path from "node:path";
 import type { OutputLine } from "../children/lines";
 import { EngineError } from "../errors";
 import { BuiltinProvider, type EngineKnowledge } from "./builtin-provider";
@@ -71,7 +70,7 @@ export class ProviderHost {
     const main = require.resolve("@pulumi/pulumi/cmd/dynamic-provider", { paths: [root] });
     const program = {
       args: [main, engineAddress],
-      preload: [path.join(__dirname, "..", "children", "label-output.cjs")],
+      preload: ["lazy-sdk.cjs", "label-output.cjs"],
       cwd: programDirectory,
       env: environment,
     };

@@ -190,7 +190,7 @@ describe("a serialized provider", function () {
   it("finds every operation that a declaration names", () => {
     const folder = path.join(PROJECT_ROOT, "dynamic-providers");
     const declarations = readdirSync(folder).filter(
-      (file) => file.endsWith(".ts") && file !== "provider-stub.ts",
+      (file) => file.endsWith(".ts") && file !== "operation-resource.ts",
     );
     assert.ok(declarations.length >= 8);
     for (const file of declarations) assert.ok(existsSync(path.join(folder, "operations", file)));
