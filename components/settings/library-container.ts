@@ -22,6 +22,7 @@ export interface LibraryEntry extends Entry {
   blob?: SourceBlob;
 }
 
+const at = "library.container";
 const longestPrefix = 1_024;
 /** What a folder takes: what begins with a dot is hidden there, too. */
 const videoPath = new RegExp(`^(?!(?:.*/)?\\.).*\\.(?:${videoEndings.join("|")})$`, "s");
@@ -36,31 +37,31 @@ export function readLibraryContainer(
   return container === undefined || prefix === undefined ? undefined : { container, prefix };
 }
 
-function readAddress(config: ConfigReader, { at, entry }: Entry): string | undefined {
+function readAddress(config: ConfigReader, { entry }: Entry): string | undefined {
   const value = entry["container"];
   const address = typeof value === "string" ? containerAddress(value) : undefined;
   if (address !== undefined) return address.url;
   const got = typeof value === "string" ? `"${withoutSecrets(value)}"` : JSON.stringify(value);
   if (typeof value === "string" && carriesSignature(value)) {
     config.refuse(
-      `${at}.container`,
+      at,
       `is ${got}; a signature (SAS) would be written into the settings and stay good for whoever reads` +
         ' them: leave it out, and give the deployer\'s identity the role "Storage Blob Data Reader" on' +
         ` the storage account; allowed: ${containerAddressForm}`,
     );
   } else {
-    config.refuse(`${at}.container`, `is ${got}; allowed: ${containerAddressForm}`);
+    config.refuse(at, `is ${got}; allowed: ${containerAddressForm}`);
   }
   return undefined;
 }
 
-function readPrefix(config: ConfigReader, { at, entry }: Entry): string | undefined {
+function readPrefix(config: ConfigReader, { entry }: Entry): string | undefined {
   const value = entry["prefix"] ?? "";
   if (typeof value === "string" && value.length <= longestPrefix && !/^\/|[\\?#]/.test(value)) {
     return value;
   }
   config.refuse(
-    `${at}.prefix`,
+    "library.prefix",
     `is ${JSON.stringify(value)}; allowed: what blobs' names begin with, as films/`,
   );
   return undefined;
@@ -72,27 +73,66 @@ export function containerEntries(
   place: LibraryContainer,
   listing: SourceListing,
 ): LibraryEntry[] {
-  const { container, prefix } = place;
-  const at = "library.container";
-  if ("fault" in listing) {
-    config.refuse(at, `"${container}" can't be listed: ${listing.fault}`);
-    return [];
+  const blobs = listedBlobs(config, place, listing);
+  const found = blobs?.filter(({ name }) => isVideo(place, name)) ?? [];
+  if (blobs !== undefined && found.length === 0) {
+    const below = place.prefix === "" ? "" : ` below "${place.prefix}"`;
+    config.refuse(at, `"${place.container}" holds no video files${below}; give one that does`);
   }
-  const found = listing.blobs.filter(({ name }) => isVideo(place, name));
-  if (found.length === 0) {
-    const below = prefix === "" ? "" : ` below "${prefix}"`;
-    config.refuse(at, `"${container}" holds no video files${below}; give one that does`);
-  }
-  return found.map((entry) => {
-    const { name, etag, sizeBytes, md5 } = entry;
-    const where = `${at} "${name}"`;
-    refuseArchived(config, where, entry);
-    return {
-      at: where,
-      entry: { name: nameOfFile(pathBelow(place, name)), file: name },
-      blob: { container, etag, sizeBytes, ...(md5 !== undefined && { md5 }) },
-    };
+  return found.map((blob) => {
+    const entry = { name: nameOfFile(pathBelow(place, blob.name)), file: blob.name };
+    return withBlob(config, { at: `${at} "${blob.name}"`, entry }, { place, blob });
   });
+}
+
+/** A manifest's videos, whose files are paths below the prefix's folders. */
+export function entriesInContainer(
+  config: ConfigReader,
+  place: LibraryContainer,
+  { listing, entries }: { listing: SourceListing; entries: readonly Entry[] },
+): LibraryEntry[] {
+  const blobs = listedBlobs(config, place, listing);
+  if (blobs === undefined) return [];
+  const byName = new Map(blobs.map((blob) => [blob.name, blob]));
+  return entries.flatMap((owner) => {
+    const { file } = owner.entry;
+    if (typeof file !== "string") return [owner];
+    const name = `${foldersOf(place)}${file}`;
+    const blob = byName.get(name);
+    if (blob !== undefined) {
+      const entry = { ...owner.entry, file: name };
+      return [withBlob(config, { at: owner.at, entry }, { place, blob })];
+    }
+    config.refuse(`${owner.at}.file`, `there is no blob "${name}" in "${place.container}"`);
+    return [];
+  });
+}
+
+/** What was listed; undefined where that was refused, which is told here. */
+function listedBlobs(
+  config: ConfigReader,
+  { container }: LibraryContainer,
+  listing: SourceListing,
+): readonly BlobEntry[] | undefined {
+  if ("blobs" in listing) return listing.blobs;
+  config.refuse(at, `"${container}" can't be listed: ${listing.fault}`);
+  return undefined;
+}
+
+function withBlob(
+  config: ConfigReader,
+  owner: Entry,
+  { place, blob }: { place: LibraryContainer; blob: BlobEntry },
+): LibraryEntry {
+  const { etag, sizeBytes, md5, tier } = blob;
+  if (tier === "Archive") {
+    config.refuse(
+      owner.at,
+      "lies in the archive tier, where nobody can read it; move it to another tier, or out of the library",
+    );
+  }
+  const version = { container: place.container, etag, sizeBytes };
+  return { ...owner, blob: { ...version, ...(md5 !== undefined && { md5 }) } };
 }
 
 /** Whether a blob of a library is one of its videos. */
@@ -101,14 +141,10 @@ export function isVideo(place: LibraryContainer, name: string): boolean {
 }
 
 /** A blob's path below the prefix's folders. */
-function pathBelow({ prefix }: LibraryContainer, name: string): string {
-  return name.slice(prefix.lastIndexOf("/") + 1);
+function pathBelow(place: LibraryContainer, name: string): string {
+  return name.slice(foldersOf(place).length);
 }
 
-function refuseArchived(config: ConfigReader, at: string, { tier }: BlobEntry): void {
-  if (tier !== "Archive") return;
-  config.refuse(
-    at,
-    "lies in the archive tier, where nobody can read it; move it to another tier, or out of the library",
-  );
+function foldersOf({ prefix }: LibraryContainer): string {
+  return prefix.slice(0, prefix.lastIndexOf("/") + 1);
 }

@@ -2,6 +2,7 @@ import type { SourceListing } from "../../dynamic-providers/operations/source-co
 import type { ConfigReader, Entry } from "./config-reader";
 import {
   containerEntries,
+  entriesInContainer,
   type LibraryContainer,
   type LibraryEntry,
   readLibraryContainer,
@@ -36,17 +37,12 @@ export function containerToList(config: ConfigReader): LibraryContainer | undefi
 export function readLibrary(config: ConfigReader, files: LibraryFiles): LibraryEntry[] {
   const owner: Entry = { at: "library", entry: config.record("library") };
   if (Object.keys(owner.entry).length === 0) return [];
-  const given = sources.filter((source) => owner.entry[source] !== undefined);
+  const given = givenSources(config, owner);
   const [source] = given;
-  if (source === undefined || given.length > 1) {
-    config.refuse(
-      "library",
-      `names ${given.join(" and ") || "no source"}; allowed: one of ${sources.join(", ")}`,
-    );
-    return [];
-  }
-  config.onlyMembers(owner, source === "container" ? [source, "prefix"] : [source]);
-  if (source === "container") return containerOf(config, owner, files);
+  if (source === undefined) return [];
+  const isOfContainer = given.includes("container");
+  config.onlyMembers(owner, isOfContainer ? [...given, "prefix"] : given);
+  if (isOfContainer) return containerOf(config, owner, files);
   const place = config.member(owner, source, pathForm);
   if (place === "") return [];
   if (source === "manifest") return manifestOf(config, files, place);
@@ -54,10 +50,27 @@ export function readLibrary(config: ConfigReader, files: LibraryFiles): LibraryE
   return filesOf(config, files, { at: `library.${source}`, place, pattern });
 }
 
+/** One source, or a manifest and a container; none where that is refused. */
+function givenSources(config: ConfigReader, { entry }: Entry): (typeof sources)[number][] {
+  const given = sources.filter((source) => entry[source] !== undefined);
+  if (given.length === 1 || given.join() === "manifest,container") return given;
+  config.refuse(
+    "library",
+    `names ${given.join(" and ") || "no source"}; allowed: one of ${sources.join(", ")},` +
+      " or a manifest with the container that its files are in",
+  );
+  return [];
+}
+
 function containerOf(config: ConfigReader, owner: Entry, files: LibraryFiles): LibraryEntry[] {
   const place = readLibraryContainer(config, owner);
-  if (place === undefined) return [];
-  return containerEntries(config, place, files.listing ?? { fault: "it was not listed" });
+  const manifest =
+    owner.entry["manifest"] === undefined ? undefined : config.member(owner, "manifest", pathForm);
+  if (place === undefined || manifest === "") return [];
+  const listing = files.listing ?? { fault: "it was not listed" };
+  return manifest === undefined
+    ? containerEntries(config, place, listing)
+    : entriesInContainer(config, place, { listing, entries: manifestOf(config, files, manifest) });
 }
 
 function manifestOf(config: ConfigReader, files: LibraryFiles, file: string): Entry[] {

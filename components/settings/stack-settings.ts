@@ -32,7 +32,9 @@ export async function stackSettings(): Promise<Settings> {
     files: { find, readText, listing },
   });
   if (container !== undefined && listing !== undefined && "blobs" in listing) {
-    const others = listing.blobs.filter(({ name }) => !isVideo(container, name)).length;
+    const taken = new Set(settings.videos.map(({ file }) => file));
+    const isLeftOut = (name: string): boolean => !isVideo(container, name) && !taken.has(name);
+    const others = listing.blobs.filter(({ name }) => isLeftOut(name)).length;
     await pulumi.log.info(libraryInWords(container, { ...settings, others }));
   }
   return settings;

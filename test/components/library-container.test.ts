@@ -25,6 +25,7 @@ function reader(library: unknown): ConfigReader {
 function read(
   library: unknown,
   listing: SourceListing | BlobEntry[] = [],
+  manifest?: string,
 ): { videos: Video[]; problems: string[] } {
   const config = reader(library);
   const videos = readVideos(config, {
@@ -33,7 +34,7 @@ function read(
     fileSizeBytes: () => undefined,
     files: {
       find: () => [],
-      readText: () => undefined,
+      readText: () => manifest,
       listing: Array.isArray(listing) ? { blobs: listing } : listing,
     },
   });
@@ -100,6 +101,47 @@ describe("a library in Azure Storage", () => {
       'library.container "a/b.mp4".name: "a-b" of "a/b.mp4" is taken by "a-b" of "a b.mp4"; choose another name',
       'library.container "c.mp4".file: "c.mp4" is empty',
     ]);
+  });
+
+  it("is what a manifest names, with all that it says of a video", () => {
+    const guid = "fb403e51-8536-45ff-b4a2-e7602eaa44e3";
+    const csv = `name,file,encodeIn,locatorId\nHeat,a/heat.dat,west,${guid}\n`;
+    const library = { container, prefix: "films/", manifest: "list.csv" };
+    const listing = [blob("films/a/heat.dat"), blob("films/b.mp4")];
+
+    assert.deepEqual(read(library, listing, csv), {
+      videos: [
+        {
+          ...{ title: "Heat", name: "heat", encodeIn: "west", file: "films/a/heat.dat" },
+          ...{ locatorId: `nb:lid:UUID:${guid}` },
+          blob: { container, etag: "0x1", sizeBytes: 5, md5: MD5 },
+        },
+      ],
+      problems: [],
+    });
+  });
+
+  it("is refused where a manifest names blobs that are not there, or can't be read", () => {
+    const library = { container, manifest: "list.json" };
+    const entries = ["gone.mp4", "cold.mp4", "empty.mp4", 7].map((file) => ({ name: "x", file }));
+    const listing = [blob("cold.mp4", { tier: "Archive" }), blob("empty.mp4", { sizeBytes: 0 })];
+
+    assert.deepEqual(read(library, listing, JSON.stringify(entries)).problems, [
+      `library.manifest "list.json" entry 1.file: there is no blob "gone.mp4" in "${container}"`,
+      'library.manifest "list.json" entry 2: lies in the archive tier, where nobody can read it; move it to another tier, or out of the library',
+      'library.manifest "list.json" entry 3.file: "empty.mp4" is empty',
+      'library.manifest "list.json" entry 3.name: "x" of "empty.mp4" is taken by "x" of "cold.mp4"; choose another name',
+      'library.manifest "list.json" entry 4.file: is 7; allowed: a path relative to the project\'s root',
+      'library.manifest "list.json" entry 4.name: "x" of "" is taken by "x" of "cold.mp4"; choose another name',
+    ]);
+    assert.deepEqual(read(library, { fault: "no such thing" }, "[]").problems, [
+      'library.manifest: "list.json" lists no videos',
+      `library.container: "${container}" can't be listed: no such thing`,
+    ]);
+    assert.match(
+      read({ container, manifest: "a.csv", glob: "x" }).problems.join(),
+      /^library: names glob and manifest and container; allowed: one of/,
+    );
   });
 
   it("is refused without video files, and where it can't be listed", () => {

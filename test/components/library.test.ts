@@ -105,7 +105,7 @@ describe("a library", () => {
     [
       "no source",
       { fodler: "x" },
-      /^library: names no source; allowed: one of folder, glob, manifest, container$/,
+      /^library: names no source; allowed: one of folder, glob, manifest, container, or a manifest with the container that its files are in$/,
     ],
     ["two sources", { folder: "x", glob: "y" }, /^library: names folder and glob; allowed: one of/],
     ["a member that is not known", { folder: "x", depth: 2 }, /^library\.depth: is not known/],
