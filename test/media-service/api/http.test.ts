@@ -130,6 +130,40 @@ describe("the REST API over HTTP", () => {
     });
   }
 
+  it("takes every x-ms-version that clients send", async () => {
+    for (let minor = 0; minor < 20; minor++) {
+      const headers = { "x-ms-version": `2.${minor}` };
+      assert.equal((await api.call("GET", "MediaProcessors", { headers })).status, 200, `${minor}`);
+    }
+  });
+
+  it("bears headers of old clients that are beside the point", async () => {
+    const { Id } = await api.create("Assets", { Name: "a" });
+    for (const [method, path, status, more] of [
+      ["GET", `Assets('${Id}')`, 200, {}],
+      ["POST", `Assets('${Id}')`, 204, { "x-http-method": "MERGE", expect: "100-continue" }],
+      ["DELETE", `Assets('${Id}')`, 204, {}],
+    ] as const) {
+      const body = method === "POST" ? '{"Name":"b"}' : "";
+      const got = await new Promise((resolve, reject) => {
+        const sent = request(`${service.apiUrl}${path}`, {
+          method,
+          headers: {
+            ...{ authorization: `Bearer ${api.token}`, "x-ms-version": "2.17" },
+            ...{ accept: VERBOSE, "accept-charset": "UTF-8", "content-type": VERBOSE },
+            ...{ "content-length": body.length.toString(), ...more },
+          },
+        });
+        sent.on("response", ({ statusCode }) => {
+          resolve(statusCode);
+        });
+        sent.on("error", reject);
+        sent.end(body);
+      });
+      assert.equal(got, status, method);
+    }
+  });
+
   it("answers in light JSON where that is asked for, errors too", async () => {
     const headers = { accept: "application/json" };
     const { json, headers: got } = await api.call("GET", "MediaProcessors", { headers });

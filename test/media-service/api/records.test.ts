@@ -199,6 +199,19 @@ describe("records of an account over the REST API", () => {
     }
   });
 
+  it("a locator is refused on an asset whose container is gone", async () => {
+    const policy = { Name: "p", DurationInMinutes: 60, Permissions: 1 };
+    const AccessPolicyId = (await api.create("AccessPolicies", policy)).Id;
+    const { Id: AssetId, Uri: uri } = await api.create("Assets", { Name: "lost" });
+    await account.blobs.deleteContainer(uri.slice(uri.lastIndexOf("/") + 1));
+
+    for (const Type of [1, 2]) {
+      const body = { AssetId, AccessPolicyId, Type };
+      assert.equal((await api.call("POST", "Locators", { body })).status, 409);
+    }
+    assert.deepEqual(await api.list(`Assets('${AssetId}')/Locators`), []);
+  });
+
   it("what clients choose of the default endpoint is what the origin goes by", async () => {
     const [endpoint] = await api.list("StreamingEndpoints");
     const body = {
