@@ -6,6 +6,7 @@ import { mediaSegment } from "../../../media-service/packaging/media-segment";
 import type { TrackIndex } from "../../../media-service/packaging/track-index";
 import { hasEncoder, hasFfmpeg } from "../origin/media-fixture";
 import { sayHighEfficiency, trimEnd, turnUpright } from "./changed-files";
+import { assertEveryForm } from "./every-form";
 import { FilmFolder } from "./made-by-ffmpeg";
 import { assertContinuous, play, tracksOf } from "./played";
 import type { PlayedSample } from "./read-segment";
@@ -188,6 +189,11 @@ const SOURCES: readonly Source[] = [
   },
 ];
 
+/** How many forms beside CMAF know the codec of the first track. */
+function formsOf([first]: readonly TrackIndex[]): number {
+  return /^(?:av01|vp09)/.test(first?.header.entry.codec ?? "") ? 0 : 4;
+}
+
 describe("segments of files that FFmpeg wrote", function () {
   this.timeout(60_000);
   let folder: FilmFolder;
@@ -243,6 +249,7 @@ describe("segments of files that FFmpeg wrote", function () {
       folder.put(file, source);
       const tracks = await tracksOf(source);
       assert.equal(tracks.length, codecs.length);
+      assert.equal(await assertEveryForm(source), formsOf(tracks));
       let sounds = 0;
       for (const [at, track] of tracks.entries()) {
         assert.match(track.header.entry.codec, new RegExp(codecs[at] ?? ""));
