@@ -1,4 +1,5 @@
 import { CorruptError } from "../domain/errors";
+import { pictureSize } from "./delivery-form";
 import { fragmentName } from "./fragment-url";
 import type { Presentation, Quality, Stream } from "./presentation";
 import { smoothFourCc } from "./smooth-codecs";
@@ -57,9 +58,9 @@ function alignedQualities({ qualities }: Stream): Quality[] {
 }
 
 function largest(qualities: readonly Quality[]): string {
-  const entries = qualities.map(({ track }) => track.header.entry);
-  const width = Math.max(...entries.map((entry) => entry.width));
-  const height = Math.max(...entries.map((entry) => entry.height));
+  const sizes = qualities.map(({ track }) => pictureSize(track.header, "smooth"));
+  const width = Math.max(...sizes.map((size) => size.width));
+  const height = Math.max(...sizes.map((size) => size.height));
   return `MaxWidth="${width}" MaxHeight="${height}" DisplayWidth="${width}" DisplayHeight="${height}"`;
 }
 
@@ -79,9 +80,10 @@ function qualityLevel(kind: Stream["kind"], { bitrate, track }: Quality, index: 
   if (fourCc === undefined) {
     throw new CorruptError(`codec '${entry.codec}' has no name in a client manifest`);
   }
+  const { width, height } = pictureSize(track.header, "smooth");
   const shape =
     kind === "video"
-      ? `MaxWidth="${entry.width}" MaxHeight="${entry.height}"`
+      ? `MaxWidth="${width}" MaxHeight="${height}"`
       : `AudioTag="255" BitsPerSample="16" PacketSize="${entry.channels * 2}" Channels="${entry.channels}" SamplingRate="${entry.sampleRate}"`;
   const decoder = entry.codecPrivateData.toString("hex").toUpperCase();
   return `<QualityLevel Index="${index}" Bitrate="${bitrate}" FourCC="${fourCc}" ${shape} CodecPrivateData="${decoder}" />`;

@@ -1,6 +1,7 @@
 import { InvalidInputError } from "../domain/errors";
 import type { Presentation, Stream } from "./presentation";
 import { smoothFourCc } from "./smooth-codecs";
+import type { TrackHeader } from "./track-header";
 import { tsCodecOf } from "./ts-codecs";
 
 /** How segments are wrapped. */
@@ -20,6 +21,15 @@ const CARRIES: Readonly<Record<SegmentContainer, (stream: Stream) => boolean>> =
   "mpeg-ts": ({ qualities }) => qualities.every(({ track }) => tsCodecOf(track.header.entry)),
   smooth: ({ qualities }) => qualities.every(({ track }) => smoothFourCc(track.header.entry)),
 };
+
+/** Size of a track's picture as players of a container show it: only in CMAF is it turned. */
+export function pictureSize(
+  { entry: { width, height }, display }: TrackHeader,
+  container: SegmentContainer,
+): { width: number; height: number } {
+  const lies = display.isOnItsSide && container !== "cmaf";
+  return lies ? { width: height, height: width } : { width, height };
+}
 
 /**
  * What of an asset can be had in a container. Where there are pictures, they have to be among it.

@@ -7,6 +7,8 @@ export interface Display {
   /** As shown: after scaling to square pixels and turning. 0 when not told. */
   readonly width: number;
   readonly height: number;
+  /** Whether what is upright when it is shown lies on its side as it is coded. */
+  readonly isOnItsSide: boolean;
 }
 
 /** Nine numbers of the matrix, then width and height, of four bytes each. */
@@ -19,9 +21,10 @@ export function readDisplay(bytes: Buffer, tkhd: Box): Display {
   const start = tkhd.payload + (HEAD_BYTES[boxVersion(bytes, tkhd)] ?? 40);
   const own = Buffer.from(bytes.subarray(start, Math.min(tkhd.end, start + DISPLAY_BYTES)));
   const told = own.length === DISPLAY_BYTES && own.some((byte) => byte !== 0);
-  if (!told) return { bytes: undefined, width: 0, height: 0 };
+  if (!told) return { bytes: undefined, width: 0, height: 0, isOnItsSide: false };
   const width = Math.round(own.readUInt32BE(36) / 0x10000);
   const height = Math.round(own.readUInt32BE(40) / 0x10000);
-  const onItsSide = own.readInt32BE(0) === 0 && own.readInt32BE(4) !== 0;
-  return onItsSide ? { bytes: own, width: height, height: width } : { bytes: own, width, height };
+  const isOnItsSide = own.readInt32BE(0) === 0 && own.readInt32BE(4) !== 0;
+  const size = isOnItsSide ? { width: height, height: width } : { width, height };
+  return { bytes: own, ...size, isOnItsSide };
 }

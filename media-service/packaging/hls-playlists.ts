@@ -1,5 +1,5 @@
 import { deliveredSegments, segmentsTogether, soundFor } from "./delivered-segments";
-import type { DeliveryForm } from "./delivery-form";
+import { type DeliveryForm, pictureSize } from "./delivery-form";
 import { fragmentName, mediaPlaylistName, qualityPath, type UrlOptions } from "./fragment-url";
 import { hlsBandwidth } from "./hls-bandwidth";
 import { languageTag } from "./language-tag";
@@ -89,7 +89,7 @@ function variantLines(
     `AVERAGE-BANDWIDTH=${average}`,
     `CODECS="${codecs.join(",")}"`,
   ];
-  if (stream.kind === "video") attributes.push(`RESOLUTION=${entry.width}x${entry.height}`);
+  if (stream.kind === "video") attributes.push(`RESOLUTION=${resolution(quality, form)}`);
   const { frameRate } = quality.track;
   if (frameRate > 0) attributes.push(`FRAME-RATE=${frameRate.toFixed(3)}`);
   if (grouped && sound.length > 0) attributes.push(`AUDIO="${AUDIO_GROUP}"`);
@@ -102,13 +102,18 @@ function variantLines(
   ];
 }
 
+function resolution({ track }: Quality, { container }: DeliveryForm): string {
+  const { width, height } = pictureSize(track.header, container);
+  return `${width}x${height}`;
+}
+
 /** A quality's key frames, to wind through (RFC 8216, 4.3.4.3). No key frame is larger than its segment. */
 function keyFramesLine(stream: Stream, quality: Quality, form: DeliveryForm): string {
   const { entry } = quality.track.header;
   return `#EXT-X-I-FRAME-STREAM-INF:${[
     `BANDWIDTH=${hlsBandwidth(quality, [], form).peak}`,
     `CODECS="${entry.codec}"`,
-    `RESOLUTION=${entry.width}x${entry.height}`,
+    `RESOLUTION=${resolution(quality, form)}`,
     `URI="${qualityPath(quality)}/${mediaPlaylistName(stream, { ...form, keyFrames: true })}"`,
   ].join(",")}`;
 }

@@ -249,6 +249,27 @@ describe("manifests of each format", () => {
     assert.doesNotMatch(xml, /100000"/);
   });
 
+  it("tell of a picture that is to be turned how it lies, where the form can't turn it", async () => {
+    const file = tinyMp4([tinyVideo(208)]);
+    const matrix = file.indexOf("tkhd") + 4 + 40;
+    uint32(0, 0x10000, 0, 0xffff0000, 0, 0, 360 * 0x10000, 0, 0x40000000).copy(file, matrix);
+    uint32(640 * 0x10000, 360 * 0x10000).copy(file, matrix + 36);
+    const turned = await present([{ kind: "video", src: "t.mp4" }], { "t.mp4": file });
+    const sizes = (name: string): string[] =>
+      [...renderHlsMaster(turned, requireFormat(name)).matchAll(/RESOLUTION=(\w+)/g)].map(
+        ([, size = ""]) => size,
+      );
+
+    assert.deepEqual(sizes("m3u8-cmaf"), ["360x640", "360x640"]);
+    assert.deepEqual(sizes("m3u8-aapl"), ["640x360", "640x360"]);
+    assert.deepEqual(sizes("m3u8-aapl-v3"), ["640x360"]);
+    const smooth = renderClientManifest(turned);
+    assert.match(smooth, /MaxWidth="640" MaxHeight="360" DisplayWidth="640" DisplayHeight="360"/);
+    assert.match(smooth, /FourCC="H264" MaxWidth="640" MaxHeight="360"/);
+    const dash = renderDashManifest(turned, requireFormat("mpd-time-cmaf"));
+    assert.match(dash, /width="360" height="640"/);
+  });
+
   it("leave out sound that the format can't carry, and say so where nothing is left", async () => {
     const files = { ...FILES, "o.mp4": tinyMp4([OPUS]) };
     const tracks: ParsedServerManifestTrack[] = [
