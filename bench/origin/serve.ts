@@ -24,7 +24,7 @@ export type Warmth = "warm" | "cold";
 
 /** Starts an origin in a process of its own, over a store. */
 export async function startOrigin(
-  store: Azurite,
+  store: Pick<Azurite, "accountName" | "accountKey" | "blobEndpoint">,
   { warmth, assets = 1 }: { readonly warmth: Warmth; readonly assets?: number },
 ): Promise<Server & { readonly stop: () => Promise<void> }> {
   const child = spawn(

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { BlobProperties } from "../ports/blob-store";
 
 /** Raised whenever the same input is packaged into other bytes: caches must not mix the two. */
@@ -12,14 +12,16 @@ const TAG_LENGTH = 22;
 export function contentTag(
   ...blobs: readonly Pick<BlobProperties, "contentMd5" | "etag" | "sizeBytes">[]
 ): string {
-  return hash(blobs.map(({ contentMd5, etag, sizeBytes }) => `${contentMd5 ?? etag}:${sizeBytes}`));
+  return tagOf(
+    blobs.map(({ contentMd5, etag, sizeBytes }) => `${contentMd5 ?? etag}:${sizeBytes}`),
+  );
 }
 
 /** A strong ETag, with its quotes, of what is made from tagged content. */
 export function entityTag(tag: string, ...what: readonly (string | number)[]): string {
-  return `"${hash([PACKAGING_VERSION, tag, ...what.map(String)])}"`;
+  return `"${tagOf([PACKAGING_VERSION, tag, ...what.map(String)])}"`;
 }
 
-function hash(parts: readonly string[]): string {
-  return createHash("sha256").update(parts.join("\n")).digest("base64url").slice(0, TAG_LENGTH);
+function tagOf(parts: readonly string[]): string {
+  return hash("sha256", parts.join("\n"), "base64url").slice(0, TAG_LENGTH);
 }

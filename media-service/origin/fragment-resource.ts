@@ -41,7 +41,9 @@ export function fragmentOf(
     contentType,
     cacheControl: KEEP,
     etag: entityTag(tag, "segment", ...recipe.identity),
-    body: () => bodyOf(recipe, { ...store, files: opened.files }),
+    body() {
+      return bodyOf(recipe, { ...store, files: opened.files });
+    },
   };
 }
 
@@ -52,7 +54,7 @@ function bodyOf(recipe: SegmentRecipe, files: AssetFiles): ArrivingBody | Promis
   const { head, part } = straight;
   return {
     sizeBytes: head.length + part.sizeBytes,
-    read: (take) => {
+    read(take) {
       if (head.length > 0) take(head);
       return streamPart(files, part, take);
     },

@@ -29,14 +29,14 @@ export class GrowingBody {
   private readonly followers = new Set<Follower>();
   private isComplete = false;
   private failure: Error | undefined;
+  private begin: (() => void) | undefined;
 
   constructor({ sizeBytes, read }: ArrivingBody) {
     this.sizeBytes = sizeBytes;
-    let begin = (): void => undefined;
     const firstPiece = new Promise<void>((resolve) => {
-      begin = resolve;
+      this.begin = resolve;
     });
-    this.whole = this.readAll(read, begin);
+    this.whole = this.readAll(read);
     this.begun = Promise.race([firstPiece, this.whole.then(() => undefined)]);
     // Who follows is told by itself, and whoever waits for the beginning sees the same failure.
     this.whole.catch(() => undefined);
@@ -49,18 +49,17 @@ export class GrowingBody {
     else this.followers.add(follower);
   }
 
-  private async readAll(read: ArrivingBody["read"], begin: () => void): Promise<readonly Buffer[]> {
+  private async readAll(read: ArrivingBody["read"]): Promise<readonly Buffer[]> {
     let received = 0;
     // A head that was made here says nothing about the store.
     let isReading = false;
-    const take = (piece: Buffer): void => {
-      received += piece.length;
-      this.pieces.push(piece);
-      for (const { take: give } of this.followers) give(piece);
-      if (isReading) begin();
-    };
     try {
-      const reading = read(take);
+      const reading = read((piece) => {
+        received += piece.length;
+        this.pieces.push(piece);
+        for (const follower of this.followers) follower.take(piece);
+        if (isReading) this.begin?.();
+      });
       isReading = true;
       await reading;
       if (received !== this.sizeBytes) {
@@ -72,7 +71,7 @@ export class GrowingBody {
       this.failure = error instanceof Error ? error : new Error(String(error));
       throw error;
     } finally {
-      for (const { end } of this.followers) end(this.failure);
+      for (const follower of this.followers) follower.end(this.failure);
       this.followers.clear();
     }
   }

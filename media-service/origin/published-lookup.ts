@@ -132,7 +132,9 @@ export function clientAddressOf({
   headers,
   socket,
 }: Pick<FastifyRequest, "headers" | "socket">): string {
-  const forwarded = [headers["x-forwarded-for"] ?? []].flat().join(",");
+  const named = headers["x-forwarded-for"];
+  if (named === undefined) return socket.remoteAddress ?? "";
+  const forwarded = [named].flat().join(",");
   const last = forwarded.split(",").at(-1)?.trim() ?? "";
   return last === "" ? (socket.remoteAddress ?? "") : last;
 }

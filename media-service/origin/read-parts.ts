@@ -1,12 +1,15 @@
 import type { RecipePart } from "../packaging/segment-recipe";
 import type { BlobRange, BlobStore } from "../ports/blob-store";
 import type { OpenFile } from "./presentation-library";
+import type { SharedDeadline } from "./shared-deadline";
 
 /** Where an asset's files are, and those that were opened. */
 export interface AssetFiles {
   readonly blobs: BlobStore;
   readonly container: string;
   readonly files: ReadonlyMap<string, OpenFile>;
+  /** Until when a read has to have ended. */
+  readonly deadline: SharedDeadline;
 }
 
 /** Parts of a file that are read at once. */
@@ -16,7 +19,6 @@ interface Read {
   end: number;
 }
 
-const READ_TIMEOUT_MS = 10_000;
 /** Reading this much for nothing costs less than asking the store once more. */
 const MAX_GAP_BYTES = 256 * 1024;
 /** Longer reads are not put together: two at the same time are faster. */
@@ -28,15 +30,16 @@ const MAX_JOINED_BYTES = 16 * 1024 * 1024;
  * @throws ConflictError when a file is not what it was when it was opened.
  */
 export async function readParts(
-  { blobs, container, files }: AssetFiles,
+  { blobs, container, files, deadline }: AssetFiles,
   parts: readonly RecipePart[],
 ): Promise<Buffer[]> {
+  const { signal } = deadline;
   const reads = joinedReads(parts);
   const loaded = await Promise.all(
     reads.map(({ src, offset, end }) =>
       blobs.readRange(
         { container, blob: src },
-        rangeOf(files, { src, offset, sizeBytes: end - offset }),
+        { ...rangeOf(files, { src, offset, sizeBytes: end - offset }), signal },
       ),
     ),
   );
@@ -55,19 +58,19 @@ export async function readParts(
  * @throws ConflictError when the file is not what it was when it was opened.
  */
 export function streamPart(
-  { blobs, container, files }: AssetFiles,
+  { blobs, container, files, deadline: { signal } }: AssetFiles,
   part: RecipePart,
   take: (piece: Buffer) => void,
 ): Promise<void> {
-  return blobs.streamRange({ container, blob: part.src }, rangeOf(files, part), take);
+  const range = { ...rangeOf(files, part), signal };
+  return blobs.streamRange({ container, blob: part.src }, range, take);
 }
 
 function rangeOf(
   files: ReadonlyMap<string, OpenFile>,
   { src, offset, sizeBytes }: RecipePart,
 ): BlobRange {
-  const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
-  return { offset, sizeBytes, etag: requireFile(files, src).properties.etag, signal };
+  return { offset, sizeBytes, etag: requireFile(files, src).properties.etag };
 }
 
 /** A file of an asset that was opened. */

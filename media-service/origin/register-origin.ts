@@ -16,10 +16,12 @@ import { PublishedLookup } from "./published-lookup";
 import { ReadinessCheck } from "./readiness";
 import { Replicas } from "./replicas";
 import { readinessRoute } from "./readiness-route";
+import { SharedDeadline } from "./shared-deadline";
 import { LOCATOR_PATH, streamingRoutes } from "./streaming-routes";
 import { watchPageRoutes } from "./watch-page";
 
 const DEFAULT_STALL_MS = 30_000;
+const READ_TIMEOUT_MS = 10_000;
 /** Headers of every answer: any page may play, and may see which data center served it. */
 const COMMON_HEADERS = {
   "access-control-allow-origin": "*",
@@ -65,7 +67,10 @@ export function registerOrigin(app: FastifyInstance, deps: OriginDeps): void {
     const steering = deps.contentSteering
       ? new ContentSteering({ list, health, replicas: new Replicas(), dataCenter })
       : undefined;
-    streamingRoutes(scope, { blobs: deps.blobs, lookup, library, bodies, hot, steering, sending });
+    const { blobs } = deps;
+    const deadline = new SharedDeadline(READ_TIMEOUT_MS);
+    const parts = { blobs, lookup, library, bodies, hot, steering, sending, deadline };
+    streamingRoutes(scope, parts);
     crossSitePolicyRoutes(scope, lookup);
     readinessRoute(scope, new ReadinessCheck(deps, library, scope.log), deps.stopping);
     if (deps.watchPage) {

@@ -118,10 +118,10 @@ function sendGrowing(reply: FastifyReply, body: GrowingBody): FastifyReply {
   );
   raw.writeHead(200, headers);
   body.follow({
-    take: (piece) => {
+    take(piece) {
       if (!raw.destroyed) raw.write(piece);
     },
-    end: (error) => {
+    end(error) {
       if (error) {
         reply.log.warn({ err: error }, "an answer was broken off");
         raw.destroy();

@@ -15,6 +15,7 @@ import type { OpenAnswers } from "./open-answers";
 import type { PresentationLibrary } from "./presentation-library";
 import { clientAddressOf, type PublishedLookup } from "./published-lookup";
 import { type Resource, sendResource } from "./send-resource";
+import type { SharedDeadline } from "./shared-deadline";
 import { steeringOf } from "./steering-resource";
 import { textFragmentOf, textPlaylistOf } from "./text-resource";
 
@@ -28,6 +29,7 @@ export interface StreamingParts {
   readonly bodies: BodyCache;
   readonly hot: HotAnswers;
   readonly sending: OpenAnswers;
+  readonly deadline: SharedDeadline;
 }
 
 const READ_TIMEOUT_MS = 10_000;
@@ -41,8 +43,8 @@ interface Wanted<Url extends MediaUrl = MediaUrl> {
 }
 
 interface Request extends Wanted {
-  /** The ways to the video, for whoever asks. */
-  readonly pathways: () => Promise<VideoPathways | undefined>;
+  readonly locator: string;
+  readonly request: FastifyRequest;
 }
 
 /** Serves `/{locator}/...`: manifests, segments and plain files. */
@@ -54,13 +56,8 @@ export function streamingRoutes(app: FastifyInstance, parts: StreamingParts): vo
       const url = parseMediaUrl(request.params["*"]);
       const { locator } = request.params;
       const { container } = await parts.lookup.requireLive(locator, clientAddressOf(request));
-      const path = `/${locator.toLowerCase()}/${url.file.split("/").map(encodeURIComponent).join("/")}`;
-      const pathways = async (): Promise<VideoPathways | undefined> =>
-        url.kind === "steering"
-          ? parts.steering?.waysTo(request, path)
-          : parts.steering?.pathwaysOf(request, path);
       const address = { container, blob: url.file };
-      await answer(parts, { url, address, pathways }, { request, reply });
+      await answer(parts, { url, address, locator, request }, reply);
       if (url.kind === "fragment") parts.hot.remember({ request, reply, locator, address });
       return reply;
     },
@@ -71,25 +68,30 @@ export function streamingRoutes(app: FastifyInstance, parts: StreamingParts): vo
 async function answer(
   parts: StreamingParts,
   wanted: Request,
-  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+  reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const send = async (): Promise<FastifyReply> => {
-    const resource = await findResource(parts, wanted);
-    const cacheControl = await cacheControlOf(parts, wanted, resource);
-    return sendResource(request, reply, {
-      ...resource,
-      cacheControl,
-      keptIn: parts.bodies,
-      sending: parts.sending,
-    });
-  };
   try {
-    return await send();
+    return await answerOnce(parts, wanted, reply);
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;
     parts.library.forget(wanted.address);
-    return send();
+    return answerOnce(parts, wanted, reply);
   }
+}
+
+async function answerOnce(
+  parts: StreamingParts,
+  wanted: Request,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const resource = await findResource(parts, wanted);
+  const cacheControl = await cacheControlOf(parts, wanted, resource);
+  return sendResource(wanted.request, reply, {
+    ...resource,
+    cacheControl,
+    keptIn: parts.bodies,
+    sending: parts.sending,
+  });
 }
 
 /** What the streaming endpoint says of manifests and segments comes before what the origin thinks. */
@@ -103,25 +105,38 @@ async function cacheControlOf(
   return maxAgeSeconds === undefined ? cacheControl : `public, max-age=${maxAgeSeconds}`;
 }
 
-async function findResource(
-  parts: StreamingParts,
-  { url, address, pathways }: Request,
-): Promise<Resource> {
+async function findResource(parts: StreamingParts, wanted: Request): Promise<Resource> {
+  const { url, address } = wanted;
   if (url.kind === "file") return downloadOf(parts.blobs, { url, address });
   const opened = await parts.library.open(address);
   switch (url.kind) {
     case "manifest":
-      return manifestOf(opened, url, await pathways());
+      return manifestOf(opened, url, await pathwaysTo(parts, wanted));
     case "steering":
-      return steeringOf(parts.steering, await pathways());
+      return steeringOf(parts.steering, await pathwaysTo(parts, wanted));
     case "playlist":
       return textPlaylistOf(opened, url) ?? playlistOf(opened, url);
     case "fragment":
       return (
         textFragmentOf(opened, url) ??
-        fragmentOf({ blobs: parts.blobs, container: address.container }, opened, url)
+        fragmentOf(
+          { blobs: parts.blobs, container: address.container, deadline: parts.deadline },
+          opened,
+          url,
+        )
       );
   }
+}
+
+/** The ways to the video, for whoever asks. */
+async function pathwaysTo(
+  { steering }: StreamingParts,
+  { url, locator, request }: Request,
+): Promise<VideoPathways | undefined> {
+  const path = `/${locator.toLowerCase()}/${url.file.split("/").map(encodeURIComponent).join("/")}`;
+  return url.kind === "steering"
+    ? steering?.waysTo(request, path)
+    : steering?.pathwaysOf(request, path);
 }
 
 async function downloadOf(

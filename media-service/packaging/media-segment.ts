@@ -151,24 +151,27 @@ function requireSegment({ segments }: TrackIndex, index: number): SegmentIndexEn
 
 /** The `moof` box of a run whose data follows in the next box. */
 export function movieFragment(header: TrackHeader, run: SampleRun, sequence: number): Buffer {
-  const build = (moofBytes: number): Buffer =>
+  const samples = sampleList(header, run);
+  const moof = box(
+    "moof",
+    fullBox({ type: "mfhd" }, uint32(sequence)),
     box(
-      "moof",
-      fullBox({ type: "mfhd" }, uint32(sequence)),
-      box(
-        "traf",
-        fullBox(
-          { type: "tfhd", flags: DEFAULT_BASE_IS_MOOF | DEFAULT_FLAGS_PRESENT },
-          uint32(header.trackId, header.kind === "video" ? NON_SYNC_FLAGS : SYNC_FLAGS),
-        ),
-        fullBox({ type: "tfdt", version: 1 }, uint64(run.baseDecodeTime)),
-        runBox(header, run, moofBytes + 8),
+      "traf",
+      fullBox(
+        { type: "tfhd", flags: DEFAULT_BASE_IS_MOOF | DEFAULT_FLAGS_PRESENT },
+        uint32(header.trackId, header.kind === "video" ? NON_SYNC_FLAGS : SYNC_FLAGS),
       ),
-    );
-  return build(build(0).length);
+      fullBox({ type: "tfdt", version: 1 }, uint64(run.baseDecodeTime)),
+      runBox(header, run, samples),
+    ),
+  );
+  // Where the data begins is known only now; it is told just before the samples, which come last.
+  moof.writeInt32BE(moof.length + 8, moof.length - samples.length - 4);
+  return moof;
 }
 
-function runBox({ kind }: TrackHeader, { samples }: SampleRun, dataOffset: number): Buffer {
+/** The samples as they stand in their run. */
+function sampleList({ kind }: TrackHeader, { samples }: SampleRun): Buffer {
   const video = kind === "video";
   const fields = video ? 4 : 2;
   const list = Buffer.alloc(samples.length * fields * 4);
@@ -179,6 +182,12 @@ function runBox({ kind }: TrackHeader, { samples }: SampleRun, dataOffset: numbe
     at = list.writeUInt32BE(sample.sync ? SYNC_FLAGS : NON_SYNC_FLAGS, at);
     list.writeInt32BE(sample.compositionOffset, at);
   });
+  return list;
+}
+
+/** Where the data begins is left open. */
+function runBox({ kind }: TrackHeader, { samples }: SampleRun, list: Buffer): Buffer {
+  const video = kind === "video";
   return fullBox(
     {
       type: "trun",
@@ -189,7 +198,7 @@ function runBox({ kind }: TrackHeader, { samples }: SampleRun, dataOffset: numbe
         TRUN.size |
         (video ? TRUN.flags | TRUN.compositionOffset : 0),
     },
-    uint32(samples.length, dataOffset),
+    uint32(samples.length, 0),
     list,
   );
 }

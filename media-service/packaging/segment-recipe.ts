@@ -69,9 +69,10 @@ export function segmentRecipe(
   return {
     parts: partsOf({ quality, first: segment.first, end: segment.end }),
     identity: [form.container, keyFrames ? "key" : "all", track.header.trackId, time],
-    build: ([bytes = Buffer.alloc(0)]) =>
-      (keyFrames ? keyFrameSegment : make)(track, segment.first, bytes),
-    straight: () => {
+    build([bytes = Buffer.alloc(0)]) {
+      return (keyFrames ? keyFrameSegment : make)(track, segment.first, bytes);
+    },
+    straight() {
       const found = keyFrames ? undefined : straight(track, segment.first);
       if (!found) return undefined;
       const { head, offset, sizeBytes } = found;
