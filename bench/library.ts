@@ -43,18 +43,20 @@ function up(cloud: LocalCloud, ...more: string[]): Promise<WatchedRun> {
   });
 }
 
-function report(count: number, { seconds, peakBytes, output }: WatchedRun): boolean {
+function report(count: number, { seconds, peak, output }: WatchedRun): boolean {
   const unchanged = Number(/(\d+) unchanged/.exec(output)?.[1] ?? 0);
   if (unchanged < count * 8) throw new Error(`not all of ${count} videos are in:\n${output}`);
   const lines = output.split("\n").length;
   const each = (1000 * seconds) / count;
-  const megabytes = peakBytes / 1_000_000;
+  const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(0);
   const load = loadavg()[0]?.toFixed(1) ?? "";
   console.log(
     `${count} videos: ${seconds.toFixed(1)} s (${each.toFixed(0)} ms a video), ` +
-      `${megabytes.toFixed(0)} MB at most, ${unchanged} resources, ${lines} lines, load ${load}`,
+      `${megabytes(peak.together)} MB at most (engine ${megabytes(peak.engine)}, program ` +
+      `${megabytes(peak.program)}, provider ${megabytes(peak.provider)}), ${unchanged} resources, ` +
+      `${lines} lines, load ${load}`,
   );
-  return seconds <= MOST_SECONDS && peakBytes <= MOST_BYTES;
+  return seconds <= MOST_SECONDS && peak.together <= MOST_BYTES;
 }
 
 void main().then((status) => {

@@ -7,7 +7,8 @@ import { type WatchedProgram, watchedRun } from "./support/watched-run";
 
 /**
  * `npm run bench -- no-op`: an `up` that changes nothing, of the project with one video and of a program
- * with one dynamic resource, in turns on the same engine. `BENCH_ROUNDS` sets how many.
+ * with one dynamic resource, in turns on the same engine. The program is read by Pulumi's own loader, as
+ * most projects' are, and by this project's; the faster one counts. `BENCH_ROUNDS` sets how many.
  */
 const ROUNDS = Number(process.env["BENCH_ROUNDS"] ?? 7);
 const MAX_RATIO = 1.5;
@@ -24,54 +25,57 @@ async function main(): Promise<number> {
   });
   try {
     await cloud.start(600);
-    const one = oneResource(folder);
-    await watchedRun({ ...one, args: [...one.args, "stack", "init", "dev"] });
-    return await compare(
-      { ...one, args: [...one.args, "-s", "dev", ...UP] },
-      await oneVideo(cloud),
-    );
+    const programs = {
+      "one resource": await oneResource(folder, "one-resource"),
+      "one resource, the project's loader": await oneResource(folder, "same-loader"),
+      "one video": await oneVideo(cloud),
+    };
+    return report(await inTurns(programs));
   } finally {
     await cloud[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function compare(base: WatchedProgram, ours: WatchedProgram): Promise<number> {
-  const times = { base: [] as number[], ours: [] as number[] };
+/** Median seconds of each program. */
+async function inTurns<Name extends string>(
+  programs: Readonly<Record<Name, WatchedProgram>>,
+): Promise<Map<Name, number>> {
+  const names = Object.keys(programs) as Name[];
+  const seconds = new Map<Name, number[]>(names.map((name) => [name, []]));
   for (let round = -1; round < ROUNDS; round += 1) {
-    const baseRun = await watchedRun(base);
-    const ourRun = await watchedRun(ours);
-    if (round < 0) continue; // the first makes what the others find
-    for (const { output } of [baseRun, ourRun]) {
-      if (/ (?:created|updated|replaced|deleted)$/m.test(output)) throw new Error(output);
+    for (const name of names) {
+      const run = await watchedRun(programs[name]);
+      if (round < 0) continue; // the first makes what the others find
+      if (/ (?:created|updated|replaced|deleted)$/m.test(run.output)) throw new Error(run.output);
+      seconds.get(name)?.push(run.seconds);
     }
-    times.base.push(baseRun.seconds);
-    times.ours.push(ourRun.seconds);
   }
-  const ratio = median(times.ours) / median(times.base);
+  return new Map(names.map((name) => [name, median(seconds.get(name) ?? [])]));
+}
+
+function report(seconds: ReadonlyMap<string, number>): number {
+  const ours = seconds.get("one video") ?? Number.NaN;
   const load = loadavg()[0]?.toFixed(1) ?? "";
   console.log(`median of ${ROUNDS}, load average ${load}:`);
-  console.log(`one resource ${median(times.base).toFixed(2)} s`);
-  console.log(`one video    ${median(times.ours).toFixed(2)} s, ${ratio.toFixed(2)} times as long`);
+  for (const [name, each] of seconds) console.log(`${name}: ${each.toFixed(2)} s`);
+  const others = [...seconds].filter(([name]) => name !== "one video");
+  const ratio = ours / Math.min(...others.map(([, each]) => each));
+  console.log(`one video takes ${ratio.toFixed(2)} times as long as the faster of the others`);
   return ratio <= MAX_RATIO ? 0 : 1;
 }
 
-function oneResource(folder: string): WatchedProgram {
-  return {
-    args: [
-      ...ENGINE,
-      "-C",
-      "bench/no-op/one-resource",
-      "--config-file",
-      join(folder, "Pulumi.dev.yaml"),
-    ],
-    env: {
-      ...process.env,
-      PULUMI_BACKEND_URL: `file://${folder}`,
-      PULUMI_HOME: folder,
-      PULUMI_CONFIG_PASSPHRASE: "bench",
-    },
+async function oneResource(folder: string, project: string): Promise<WatchedProgram> {
+  const settings = join(folder, `${project}.yaml`);
+  const args = [...ENGINE, "-C", `bench/no-op/${project}`, "--config-file", settings];
+  const env = {
+    ...process.env,
+    PULUMI_BACKEND_URL: `file://${folder}`,
+    PULUMI_HOME: folder,
+    PULUMI_CONFIG_PASSPHRASE: "bench",
   };
+  await watchedRun({ args: [...args, "stack", "init", "dev"], env });
+  return { args: [...args, "-s", "dev", ...UP], env };
 }
 
 async function oneVideo(cloud: LocalCloud): Promise<WatchedProgram> {

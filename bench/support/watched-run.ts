@@ -12,11 +12,19 @@ export interface WatchedProgram {
   readonly env: NodeJS.ProcessEnv;
 }
 
+/** Resident bytes of the deployment's processes. */
+export interface Memory {
+  readonly engine: number;
+  readonly program: number;
+  readonly provider: number;
+  readonly together: number;
+}
+
 /** How a run went. */
 export interface WatchedRun {
   readonly seconds: number;
-  /** Most that the engine, the program and the dynamic provider held at one time. */
-  readonly peakBytes: number;
+  /** What the engine, the program and the dynamic provider held when they held most together. */
+  readonly peak: Memory;
   readonly output: string;
 }
 
@@ -36,29 +44,36 @@ export async function watchedRun({ args, env }: WatchedProgram): Promise<Watched
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  let peakBytes = 0;
+  let peak: Memory = { engine: 0, program: 0, provider: 0, together: 0 };
   for (;;) {
     const next = await Promise.race([ended, pause(SAMPLE_EVERY_MS, "running" as const)]);
     if (next !== "running") {
       if (next !== 0) throw new Error(`${args.join(" ")} ended with ${String(next)}:\n${output}`);
-      return { seconds: (performance.now() - started) / 1000, peakBytes, output };
+      return { seconds: (performance.now() - started) / 1000, peak, output };
     }
-    peakBytes = Math.max(peakBytes, await memoryBelow(child.pid ?? 0));
+    const memory = await memoryBelow(child.pid ?? 0);
+    if (memory.together > peak.together) peak = memory;
   }
 }
 
-const DEPLOYMENT = /engine\/cli\.ts|pulumi\/cmd\/(?:run|dynamic-provider)/;
+const DEPLOYMENT = {
+  engine: /engine\/cli\.ts/,
+  program: /pulumi\/cmd\/run/,
+  provider: /pulumi\/cmd\/dynamic-provider/,
+};
 
-async function memoryBelow(pid: number): Promise<number> {
+async function memoryBelow(pid: number): Promise<Memory> {
   const { stdout } = await promisify(execFile)("ps", ["-eo", "pid=,ppid=,rss=,args="]);
   const below = new Set([pid]);
-  let kilobytes = 0;
+  const memory = { engine: 0, program: 0, provider: 0 };
   // Parents have the smaller pids here, but for a wrap of the numbers, which a bench can bear.
   for (const line of stdout.split("\n")) {
     const [, id, parent, rss, command = ""] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
     if (!below.has(Number(parent)) && Number(id) !== pid) continue;
     below.add(Number(id));
-    if (DEPLOYMENT.test(command)) kilobytes += Number(rss);
+    for (const part of ["engine", "program", "provider"] as const) {
+      if (DEPLOYMENT[part].test(command)) memory[part] += 1024 * Number(rss);
+    }
   }
-  return kilobytes * 1024;
+  return { ...memory, together: memory.engine + memory.program + memory.provider };
 }
