@@ -63,8 +63,10 @@ function directAccess({
 function accessEnvironment({
   entra,
 }: MediaServicesAccountArgs<SelfHostedSettings>): EnvironmentVariable[] {
-  if (!entra) return [{ name: "MEDIA_ACCOUNT_KEY", secretRef: "media-account-key" }];
+  const key = { name: "MEDIA_ACCOUNT_KEY", secretRef: "media-account-key" };
+  if (!entra) return [key];
   return [
+    ...(entra.keepsKey ? [key] : []),
     { name: "ENTRA_TENANT_ID", value: entra.tenantId },
     { name: "ENTRA_AUDIENCE", value: entra.audiences },
     { name: "ENTRA_AUTHORITY", value: entra.authority },

@@ -26,7 +26,8 @@ export function declareSelfHostedAccount(
   args: SelfHostedArgs,
   opts: pulumi.CustomResourceOptions,
 ): MediaServicesConnection {
-  const accountKey = args.entra ? undefined : pulumi.secret(new AccountKey(name, {}, opts).key);
+  const isKeyless = args.entra?.keepsKey === false;
+  const accountKey = isKeyless ? undefined : pulumi.secret(new AccountKey(name, {}, opts).key);
   const environment = declareAppsEnvironment(name, args, opts);
   const apps = { ...args, ...(accountKey && { accountKey }), environmentId: environment.id };
   const domain = args.appsDomain?.at(

@@ -13,6 +13,8 @@ export interface TokenAudience {
   authority: string;
   /** Object ids of principals that may call without the app role. */
   allowed: string[];
+  /** Whether the account has a key as well. */
+  keepsKey: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface TokenAudience {
  * https://learn.microsoft.com/entra/identity-platform/identifier-uri-restrictions
  */
 export function tokenAudience(
-  { tenantId, audience, audiences, authority, allowed }: EntraApi,
+  { tenantId, audience, audiences, ...rest }: EntraApi,
   from: { naming: Naming; tenantId: pulumi.Input<string> },
 ): TokenAudience {
   const { project, stack } = from.naming;
@@ -32,7 +34,6 @@ export function tokenAudience(
     tenantId: tenant,
     audience: first,
     audiences: first.apply((name) => [name, ...audiences].join(",")),
-    authority,
-    allowed,
+    ...rest,
   };
 }

@@ -12,6 +12,8 @@ export interface EntraApi {
   authority: string;
   /** Object ids of principals that may call without the app role. */
   allowed: string[];
+  /** Whether the account has a key as well, for as long as it moves from one to the other. */
+  keepsKey: boolean;
 }
 
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -24,7 +26,7 @@ const members = ["tenantId", "audience", "audiences", "authority", "allowed"];
 
 /** Reads `apiAccess` and `entra`; undefined where the API is called with the account's key. */
 export function readEntraApi(config: ConfigReader): EntraApi | undefined {
-  const access = config.choice("apiAccess", ["account-key", "entra"], "account-key");
+  const access = config.choice("apiAccess", ["account-key", "entra", "both"], "account-key");
   const owner: Entry = { at: "entra", entry: config.record("entra") };
   if (access === "account-key") {
     if (Object.keys(owner.entry).length > 0) {
@@ -36,6 +38,7 @@ export function readEntraApi(config: ConfigReader): EntraApi | undefined {
   const optional = (name: string, form: Form): string | undefined =>
     owner.entry[name] === undefined ? undefined : config.member(owner, name, form);
   return {
+    keepsKey: access === "both",
     tenantId: optional("tenantId", { pattern: guid, allowed: "the tenant's id, a GUID" }),
     audience: optional("audience", audienceForm),
     audiences: config.memberTexts(owner, "audiences", audienceForm),

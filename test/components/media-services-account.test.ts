@@ -46,6 +46,7 @@ const openEntra: EntraApi = {
   audiences: [],
   authority: "https://login.microsoftonline.com/",
   allowed: [],
+  keepsKey: false,
 };
 const deployer = { tenantId: tenantOfTests, naming: { project: "twinstream", stack: "staging" } };
 const parent = "twinstream:media:MediaServicesAccount east";
@@ -144,6 +145,17 @@ describe("A self-hosted MediaServicesAccount", () => {
     const { values, secrets } = await settledConnection(account);
     assert.deepEqual([values["entraAudience"], values["accountKey"]], ["api://media", undefined]);
     assert.deepEqual(secrets, []);
+  });
+
+  it("keeps its key beside tokens of Entra ID while it moves, and is called by those", async () => {
+    const { deployment, account } = await declare(selfHosted, { entra: { keepsKey: true } });
+    const { inputs } = resource(deployment, "azure-native:app:ContainerApp", "east");
+    const text = JSON.stringify(inputs);
+
+    assert(text.includes('"MEDIA_ACCOUNT_KEY","secretRef":"media-account-key"'), text);
+    assert(text.includes('"ENTRA_TENANT_ID"'), text);
+    const { values } = await settledConnection(account);
+    assert.deepEqual([typeof values["entraAudience"], values["accountKey"]], ["string", undefined]);
   });
 
   it("is called by a name made of the deployer's tenant and the stack where none is given", async () => {
