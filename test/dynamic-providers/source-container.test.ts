@@ -4,6 +4,7 @@ import {
   listSource,
   type SourceListing,
 } from "../../dynamic-providers/operations/source-container/list-source";
+import { openSourceContainer } from "../../dynamic-providers/operations/source-container/open-container";
 import { type ScriptedAnswer, ScriptedServer } from "../support/scripted-server";
 
 const KEY = Buffer.from("the key of the store").toString("base64");
@@ -55,6 +56,13 @@ describe("a container that a library is in", function () {
     assert.deepEqual(namesIn(listing), names);
     assert.equal(server.seen.length, 3);
     for (const { url } of server.seen) assert.match(url, /^\/films\/all\?.*prefix=film-/);
+  });
+
+  it("is opened once, so that one token serves for all its blobs, unless that failed", async () => {
+    const container = "http://127.0.0.1:1/films/once";
+    await assert.rejects(openSourceContainer(container), /set AZURE_STORAGE_ACCOUNT/);
+    giveKey("films", KEY);
+    assert.equal(await openSourceContainer(container), await openSourceContainer(container));
   });
 
   it("is not listed where something else answers", async () => {

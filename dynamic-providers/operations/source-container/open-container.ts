@@ -20,6 +20,9 @@ export interface SourceContainer {
 const RETRIES = { maxTries: 4, retryDelayInMs: 250, maxRetryDelayInMs: 4_000 };
 const TRY_TIMEOUT_MS = 60_000;
 
+/** By address: each client asks for a token of its own, and the Azure CLI takes a second to give one. */
+const opened = new Map<string, Promise<SourceContainer>>();
+
 /**
  * Opens a container as who runs the deployment, who has to be allowed to read it. A store on this
  * machine that speaks http takes no tokens: its key is in the environment, where the Azure CLI looks for
@@ -27,7 +30,17 @@ const TRY_TIMEOUT_MS = 60_000;
  *
  * @throws Error when the address is none, or there is no key for a store that needs one.
  */
-export async function openSourceContainer(url: string): Promise<SourceContainer> {
+export function openSourceContainer(url: string): Promise<SourceContainer> {
+  const known = opened.get(url);
+  if (known !== undefined) return known;
+  const opening = open(url);
+  opened.set(url, opening);
+  // What failed is tried anew by the next one who asks.
+  opening.catch(() => opened.delete(url));
+  return opening;
+}
+
+async function open(url: string): Promise<SourceContainer> {
   const address = containerAddress(url);
   if (address === undefined) throw new Error(`'${url}' is not ${containerAddressForm}`);
   const byKey = url.startsWith("http:");

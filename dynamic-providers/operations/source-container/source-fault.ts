@@ -1,5 +1,4 @@
 import { describeStoreError, statusOf, storeCodeOf } from "../copy/copy-error";
-import { forgetDeployerCredential } from "../deployer-credential";
 import type { ContainerAddress } from "./container-address";
 
 const ROLE = "Storage Blob Data Reader";
@@ -14,7 +13,6 @@ export function sourceFault(
   { accountName, containerName }: ContainerAddress,
 ): string {
   if (error instanceof Error && NO_IDENTITY.test(error.name)) {
-    forgetDeployerCredential();
     const said = describeStoreError(error);
     return `nobody is logged in who could be asked (${said}). Log in, for example with az login, then run again`;
   }
