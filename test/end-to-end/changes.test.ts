@@ -87,14 +87,14 @@ describe("a stack that changes", function () {
     assert.match(preview.output, /8 to create/);
     assert.deepEqual(await everything(cloud), before, "a preview changes nothing");
 
-    const up = await cloud.pulumi("up", "--yes");
+    const up = await cloud.pulumi("up", "--yes", "--skip-preview");
     assert.equal(up.status, 0, up.output);
     const { videos } = await cloud.outputs();
     assert.deepEqual(videos.map(({ name }) => name).sort(), ["clip", "second clip"]);
     for (const { urls } of videos) await firstSegments(urls["edge"]?.hls ?? "");
 
     await cloud.configure({ videos: [clip] });
-    const down = await cloud.pulumi("up", "--yes");
+    const down = await cloud.pulumi("up", "--yes", "--skip-preview");
     assert.equal(down.status, 0, down.output);
     assert.deepEqual(await everything(cloud), before);
   });
@@ -102,13 +102,13 @@ describe("a stack that changes", function () {
   it("reconciles by a plain up what changed while a data center was away", async () => {
     const west = { ...second, name: "west clip", encodeIn: "west" };
     await cloud.configure({ videos: [clip, second] });
-    const begun = await cloud.pulumi("up", "--yes");
+    const begun = await cloud.pulumi("up", "--yes", "--skip-preview");
     assert.equal(begun.status, 0, begun.output);
     const outputs = await cloud.outputs();
     await breakDataCenter(cloud, "east");
 
     await cloud.configure({ videos: [clip, west] });
-    const during = await cloud.pulumi("up", "--yes");
+    const during = await cloud.pulumi("up", "--yes", "--skip-preview");
     assert.notEqual(during.status, 0, during.output);
     assert.match(
       during.output,
@@ -121,7 +121,7 @@ describe("a stack that changes", function () {
     const preview = await cloud.pulumi("preview");
     assert.match(preview.output, /\+ .*AssetCopy +west-clip-east +create/);
     assert.match(preview.output, /- .*MezzanineAsset +second-clip-east +delete/);
-    const after = await cloud.pulumi("up", "--yes");
+    const after = await cloud.pulumi("up", "--yes", "--skip-preview");
     assert.equal(after.status, 0, after.output);
     const left = await cloud.pulumi("preview", "--expect-no-changes");
     assert.equal(left.status, 0, left.output);
@@ -131,7 +131,7 @@ describe("a stack that changes", function () {
 
   it("shows in a preview what was written into a copy, and does not replace it silently", async () => {
     await cloud.configure({ videos: [clip] });
-    const down = await cloud.pulumi("up", "--yes");
+    const down = await cloud.pulumi("up", "--yes", "--skip-preview");
     assert.equal(down.status, 0, down.output);
     const resources = await exportedResources(cloud);
     const app = resources.find(
@@ -149,13 +149,13 @@ describe("a stack that changes", function () {
     const preview = await cloud.pulumi("preview");
     assert.match(preview.output, /~ .*AssetCopy +clip-west +update/);
     assert.match(preview.output, /changed tiny-clip\.ismc/);
-    const refused = await cloud.pulumi("up", "--yes");
+    const refused = await cloud.pulumi("up", "--yes", "--skip-preview");
     assert.notEqual(refused.status, 0);
     assert.match(refused.output, /AssetCopy \(clip-west\):\s+error: .*tiny-clip\.ismc/);
     assert.equal((await theirs.downloadToBuffer()).toString(), "theirs");
 
     await cloud.configure({ videos: [clip], overwriteReplicas: true });
-    const allowed = await cloud.pulumi("up", "--yes");
+    const allowed = await cloud.pulumi("up", "--yes", "--skip-preview");
     assert.equal(allowed.status, 0, allowed.output);
     assert.deepEqual(await theirs.downloadToBuffer(), before);
     await cloud.configure({ videos: [clip] });
@@ -192,7 +192,7 @@ describe("a stack that changes", function () {
   it("takes a third data center as one more entry", async () => {
     const third = { name: "north", location: "northeurope" };
     await cloud.configure({ videos: [clip], dataCenters: [...dataCenters, third] });
-    const up = await cloud.pulumi("up", "--yes");
+    const up = await cloud.pulumi("up", "--yes", "--skip-preview");
     assert.equal(up.status, 0, up.output);
     const [video] = (await cloud.outputs()).videos;
     const [north, east] = await Promise.all(
@@ -204,7 +204,7 @@ describe("a stack that changes", function () {
     );
 
     await cloud.configure({ videos: [clip], dataCenters });
-    const down = await cloud.pulumi("up", "--yes");
+    const down = await cloud.pulumi("up", "--yes", "--skip-preview");
     assert.equal(down.status, 0, down.output);
   });
 

@@ -54,7 +54,7 @@ describe("kill -9 through the engine", function () {
     });
     await cloud.start();
     const name = await addVideo();
-    const { status, output } = await cloud.pulumi("up", "--yes");
+    const { status, output } = await cloud.pulumi("up", "--yes", "--skip-preview");
     assert.equal(status, 0, output);
     const { east, west } = await bothAccounts();
     const [replica] = west.assets;
@@ -74,7 +74,7 @@ describe("kill -9 through the engine", function () {
         await upKilled(began, waitMs, () => pidOf(pattern));
         if (!pattern) await restoreService(cloud, "east");
 
-        const { status, output } = await cloud.pulumi("up", "--yes");
+        const { status, output } = await cloud.pulumi("up", "--yes", "--skip-preview");
 
         const context = `killed ${waitMs.toFixed(0)} ms after ${moment} began; then:\n${output}`;
         assert.equal(status, 0, context);
@@ -145,7 +145,7 @@ describe("kill -9 through the engine", function () {
     waitMs: number,
     victimPid: () => Promise<number>,
   ): Promise<void> {
-    const up = cloud.spawnPulumi("up", "--yes");
+    const up = cloud.spawnPulumi("up", "--yes", "--skip-preview");
     upPid = up.pid ?? 0;
     const closed = once(up, "close");
     let printed = "";

@@ -33,7 +33,7 @@ describe("what was lost", function () {
     const refreshed = await cloud.pulumi("refresh", "--yes");
     assert.match(refreshed.output, /StreamingLocator +clip-east +delete/);
     await firstSegments((await cloud.outputs()).videos[0]?.urls["edge"]?.hls ?? "");
-    const up = await cloud.pulumi("up", "--yes");
+    const up = await cloud.pulumi("up", "--yes", "--skip-preview");
     assert.equal(up.status, 0, up.output);
 
     const [video] = (await cloud.outputs()).videos;

@@ -34,7 +34,7 @@ describe("a library that is divided between two stacks", function () {
     await cloud.start(480);
     whole = await cloud.outputs();
     await cloud.configure({ videos, shard: { index: 1, count: 2 } });
-    const { status, output } = await cloud.pulumi("up", "--yes");
+    const { status, output } = await cloud.pulumi("up", "--yes", "--skip-preview");
     assert.equal(status, 0, output);
     first = await cloud.outputs();
     accounts = await accountConnections(cloud);
@@ -91,7 +91,7 @@ describe("a library that is divided between two stacks", function () {
 
   it("plays from both stacks, comes to rest, and loses with the second one that one's videos only", async () => {
     const alone = await contents();
-    await second("up", "--yes");
+    await second("up", "--yes", "--skip-preview");
     const { output } = await second("stack", "output", "--json");
 
     const outputs = JSON.parse(output.slice(output.indexOf("{"))) as StackOutputs;
