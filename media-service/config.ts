@@ -82,9 +82,9 @@ export function readConfig(env: Environment = process.env): MediaServiceConfig {
     contentSteering: oneOf(env, "CONTENT_STEERING", ["false", "true"]) === "true",
     origin: {
       indexBytes:
-        wholeNumber(env, "INDEX_CACHE_MIB", { from: 1, to: MAX_MIB, otherwise: 48 }) * MIB,
+        wholeNumber(env, "INDEX_CACHE_MIB", { from: 1, to: MAX_MIB, otherwise: 16 }) * MIB,
       segmentBytes:
-        wholeNumber(env, "SEGMENT_CACHE_MIB", { from: 0, to: MAX_MIB, otherwise: 32 }) * MIB,
+        wholeNumber(env, "SEGMENT_CACHE_MIB", { from: 0, to: MAX_MIB, otherwise: 24 }) * MIB,
       sendingBytes: wholeNumber(env, "SENDING_MIB", { from: 8, to: MAX_MIB, otherwise: 48 }) * MIB,
       stallMs: wholeNumber(env, "STALL_SECONDS", { from: 1, to: 3600, otherwise: 30 }) * 1000,
     },

@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import { joinedBytes } from "../domain/joined-bytes";
 import { type ArrivingBody, GrowingBody } from "./growing-body";
 
-const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
+const DEFAULT_MAX_BYTES = 24 * 1024 * 1024;
 
 /** Makes a body: at once, or by and by. */
 export type MakeBody = () => Promise<Buffer> | ArrivingBody;

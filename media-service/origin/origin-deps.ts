@@ -21,13 +21,13 @@ export interface OriginCacheOptions {
   /**
    * Memory for the indexes of assets, in bytes.
    *
-   * @defaultValue 48 MiB
+   * @defaultValue 16 MiB
    */
   readonly indexBytes?: number;
   /**
    * Memory for segments that were packaged lately, in bytes.
    *
-   * @defaultValue 32 MiB
+   * @defaultValue 24 MiB
    */
   readonly segmentBytes?: number;
   /**

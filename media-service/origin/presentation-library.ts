@@ -36,7 +36,7 @@ export interface OpenPresentation {
 }
 
 const DEFAULT_PRESENTATION_MS = 10_000;
-const DEFAULT_INDEX_BYTES = 48 * 1024 * 1024;
+const DEFAULT_INDEX_BYTES = 16 * 1024 * 1024;
 const MAX_SERVER_MANIFEST_BYTES = 1024 * 1024;
 const OVERHEAD_BYTES = 16 * 1024;
 /** Cues in memory beside their file. */

@@ -28,16 +28,20 @@ interface Reading {
   readonly request: PartRequest;
   /** Told how many bytes were given. */
   readonly end: (given: number) => void;
-  /** Where the bytes stay; undefined until the head has been read. */
-  body: Buffer | undefined;
+  /** Where the next bytes stay; undefined until the head has been read. */
+  chunk: Buffer | undefined;
+  /** Of the chunk. */
   filled: number;
+  /** Of the chunk, too. */
+  passed: number;
+  /** Of the whole part. */
   given: number;
 }
 
 /** A head, and a small part with it, is read at once. */
 const FIRST_READ_BYTES = 64 * 1024;
-/** Nothing is worth holding back more than this for a larger write. */
-const MAX_HELD_BYTES = 512 * 1024;
+/** Memory of one size is found again by who needs some next; whole parts would leave gaps between them. */
+const CHUNK_BYTES = 256 * 1024;
 const HEAD_END = "\r\n\r\n";
 const PARTIAL_CONTENT = 206;
 
@@ -95,7 +99,7 @@ export class StoreConnection {
   read(request: PartRequest): Promise<number> {
     return new Promise((resolve) => {
       this.headBytes = 0;
-      this.reading = { request, end: resolve, body: undefined, filled: 0, given: 0 };
+      this.reading = { request, end: resolve, chunk: undefined, filled: 0, passed: 0, given: 0 };
       this.socket.ref().write(request.text, "latin1");
       request.signal?.addEventListener("abort", this.hangUp);
       if (request.signal?.aborted === true) this.hangUp();
@@ -111,15 +115,15 @@ export class StoreConnection {
 
   /** Where the next bytes are written to. */
   private space(): Buffer {
-    const { body, filled = 0 } = this.reading ?? {};
-    return body ? body.subarray(filled) : this.first.subarray(this.headBytes);
+    const { chunk, filled = 0 } = this.reading ?? {};
+    return chunk ? chunk.subarray(filled) : this.first.subarray(this.headBytes);
   }
 
   private arrived(count: number): void {
     const { reading } = this;
     // Nobody asked.
     if (!reading) this.hangUp();
-    else if (reading.body) this.grow(reading, count);
+    else if (reading.chunk) this.grow(reading, count);
     else this.readHead(reading, (this.headBytes += count));
   }
 
@@ -136,8 +140,8 @@ export class StoreConnection {
       return;
     }
     this.headBytes = 0;
-    reading.body = Buffer.allocUnsafeSlow(head.sizeBytes);
-    const copied = this.first.copy(reading.body, 0, bodyStart, count);
+    reading.chunk = nextChunk(reading);
+    const copied = this.first.copy(reading.chunk, 0, bodyStart, count);
     // More than was announced belongs to nobody.
     this.isOpen = head.staysOpen && count - bodyStart === copied;
     this.grow(reading, copied);
@@ -145,19 +149,32 @@ export class StoreConnection {
 
   private grow(reading: Reading, count: number): void {
     reading.filled += count;
-    const { filled, given, request } = reading;
-    const isWhole = filled === request.sizeBytes;
+    const { chunk, filled, passed, given, request } = reading;
+    const isFull = filled === chunk?.length;
     // Twice as much each time: the first bytes go on at once, and the many after them by a few writes.
-    if (isWhole || filled - given >= Math.min(given, MAX_HELD_BYTES)) give(reading);
-    if (!isWhole) return;
+    if (isFull || filled - passed >= given) give(reading);
+    if (!isFull) return;
+    if (reading.given < request.sizeBytes) {
+      reading.chunk = nextChunk(reading);
+      return;
+    }
     this.end(reading);
     if (!this.isOpen) this.hangUp();
   }
 }
 
+/** Where what is missing goes, as far as there is room. */
+function nextChunk(reading: Reading): Buffer {
+  reading.filled = 0;
+  reading.passed = 0;
+  const missing = reading.request.sizeBytes - reading.given;
+  return Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, missing));
+}
+
 function give(reading: Reading): void {
-  const { body, filled, given, request } = reading;
-  if (!body || filled === given) return;
-  reading.given = filled;
-  request.take(body.subarray(given, filled));
+  const { chunk, filled, passed, request } = reading;
+  if (!chunk || filled === passed) return;
+  reading.passed = filled;
+  reading.given += filled - passed;
+  request.take(chunk.subarray(passed, filled));
 }

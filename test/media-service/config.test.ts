@@ -56,7 +56,7 @@ describe("the settings of a media service", () => {
   it("bound the memory of the origin and its patience, by default and when told", () => {
     const mib = 1024 * 1024;
     assert.deepEqual(readConfig(byKey).origin, {
-      ...{ indexBytes: 48 * mib, segmentBytes: 32 * mib, sendingBytes: 48 * mib, stallMs: 30_000 },
+      ...{ indexBytes: 16 * mib, segmentBytes: 24 * mib, sendingBytes: 48 * mib, stallMs: 30_000 },
     });
     const told = { INDEX_CACHE_MIB: "256", SEGMENT_CACHE_MIB: "0", SENDING_MIB: "8" };
     assert.deepEqual(readConfig({ ...byKey, ...told, STALL_SECONDS: "5" }).origin, {
