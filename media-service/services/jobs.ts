@@ -9,7 +9,7 @@ import { endAsCanceled } from "./end-job";
 import { makeJobReady } from "./job-readiness";
 import { withTemplateTasks } from "./job-templates";
 import { livingAsset } from "./living-asset";
-import { checkJob, type NewJob, planJob } from "./new-job";
+import { checkInputCount, type NewJob, planJob } from "./new-job";
 import { clearConfiguration } from "./protected-configuration";
 import { updateEntity } from "./update-entity";
 
@@ -25,8 +25,8 @@ export async function createJob(
   asked: NewJob,
 ): Promise<{ job: Job; tasks: readonly Task[] }> {
   const wanted = await withTemplateTasks(deps, asked);
-  // First, so that a job with too many inputs is refused before they are looked up.
-  checkJob(wanted);
+  // Before they are looked up one by one.
+  checkInputCount(wanted);
   const inputs: Asset[] = [];
   for (const id of wanted.inputAssetIds) inputs.push(await usableInput(deps, id));
   const { job, tasks } = planJob(deps, wanted, inputs);

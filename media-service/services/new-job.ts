@@ -61,6 +61,7 @@ export function planJob(
   wanted: NewJob,
   inputs: readonly Asset[],
 ): { job: Job; tasks: Task[] } {
+  checkJob(wanted);
   checkSubscriptions(wanted, wanted.tasks);
   const bodies = wanted.tasks.map((task) => parseTaskBody(task.taskBody));
   const now = clock.now();
@@ -125,19 +126,22 @@ function newTaskRow(
 }
 
 /**
- * Checks what needs nothing of the account.
+ * Checks how many assets a job is to read.
  *
- * @throws InvalidInputError saying what of the job can't be.
+ * @throws InvalidInputError when these are none, or too many.
  */
-export function checkJob({ name, inputAssetIds, tasks, priority }: NewJob): void {
+export function checkInputCount({ inputAssetIds }: Pick<NewJob, "inputAssetIds">): void {
+  if (inputAssetIds.length === 0 || inputAssetIds.length > MAX_ASSETS_PER_JOB) {
+    throw new InvalidInputError(`A job must have 1 to ${MAX_ASSETS_PER_JOB} input assets`);
+  }
+}
+
+function checkJob({ name, tasks, priority }: NewJob): void {
   if ((name?.length ?? 0) > MAX_JOB_NAME_LENGTH) {
     throw new InvalidInputError(`Name may have at most ${MAX_JOB_NAME_LENGTH} characters`);
   }
   if (tasks.length === 0 || tasks.length > MAX_TASKS_PER_JOB) {
     throw new InvalidInputError(`A job must have 1 to ${MAX_TASKS_PER_JOB} tasks`);
-  }
-  if (inputAssetIds.length === 0 || inputAssetIds.length > MAX_ASSETS_PER_JOB) {
-    throw new InvalidInputError(`A job must have 1 to ${MAX_ASSETS_PER_JOB} input assets`);
   }
   if (!Number.isInteger(priority)) throw new InvalidInputError("Priority must be a whole number");
   checkTaskTexts(tasks);
