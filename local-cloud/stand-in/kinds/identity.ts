@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { textAt } from "../properties";
 import {
+  checkedOnly,
   type CloudServices,
   type Declared,
   inResourceGroup,
@@ -61,15 +62,7 @@ const roleAssignment: ResourceKind = {
     replacedBy: ["principalId", "principalType", "roleDefinitionId"],
     autoName: (_name, suffix) => guidOf(suffix),
   },
-  maker: {
-    startOrder: 2,
-    computed: [],
-    apply(declared, cloud) {
-      requirePrincipal(declared, cloud);
-      return Promise.resolve({ outputs: {} });
-    },
-    remove: () => Promise.resolve(),
-  },
+  maker: checkedOnly(2, requirePrincipal),
   // Whoever has an identity of this machine is let in everywhere.
   recordedOnly: true,
 };

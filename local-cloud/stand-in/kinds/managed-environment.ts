@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { loopback } from "../../storage/port-book";
 import { at, type Properties, textAt } from "../properties";
 import {
+  checkedOnly,
   type CloudServices,
   type Declared,
   inResourceGroup,
@@ -71,15 +72,7 @@ export const appCertificate: ResourceKind = {
     },
     replacedBy: ["location"],
   },
-  maker: {
-    startOrder: 1,
-    computed: [],
-    apply(declared, cloud) {
-      requireReader(declared, cloud);
-      return Promise.resolve({ outputs: {} });
-    },
-    remove: () => Promise.resolve(),
-  },
+  maker: checkedOnly(1, requireReader),
   recordedOnly: true,
 };
 

@@ -105,6 +105,22 @@ interface Maker {
   remove(declared: Declared, cloud: CloudServices): Promise<void>;
 }
 
+/** Makes nothing: what is declared is noted, once a check of what it stands on throws nothing. */
+export function checkedOnly(
+  startOrder: number,
+  check: (...of: Parameters<Maker["apply"]>) => void,
+): Maker {
+  return {
+    startOrder,
+    computed: [],
+    apply(declared, cloud) {
+      check(declared, cloud);
+      return Promise.resolve({ outputs: {} });
+    },
+    remove: () => Promise.resolve(),
+  };
+}
+
 /** One kind of resource; without a maker it is recorded only. */
 export interface ResourceKind {
   readonly declaration: Declaration;
