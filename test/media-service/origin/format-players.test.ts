@@ -1,10 +1,8 @@
 import { strict as assert } from "node:assert";
-import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "mocha";
-import type { Browser } from "playwright-core";
 import { STREAMING_FORMATS } from "../../../media-service/origin/streaming-format";
-import { chromiumPath, launchBrowser } from "../../support/browser";
-import { type PlayerName, PlayerPage, type Viewer } from "../../support/player";
+import { chromiumPath } from "../../support/browser";
+import type { PlayerName, Viewer } from "../../support/player";
 import {
   CMAF_OUTPUTS,
   encode,
@@ -13,7 +11,8 @@ import {
   PROGRESSIVE_OUTPUTS,
   putAssets,
 } from "./media-fixture";
-import { CONTAINER, LOCATOR, startOrigin, type TestOrigin } from "./test-origin";
+import { PlayerStage } from "./player-stage";
+import { CONTAINER, LOCATOR, startOrigin } from "./test-origin";
 
 /** Formats whose key frames Shaka winds by; of those in MPEG-TS it makes nothing, or not always. */
 const WITH_KEY_FRAMES = ["m3u8-cmaf", "mpd-time-cmaf"];
@@ -30,10 +29,7 @@ const SEEK_SECONDS = 5.2;
 
 describe("players play every format", function () {
   this.timeout(120_000);
-  let origin: TestOrigin;
-  let browser: Browser;
-  let page: PlayerPage;
-  let host: string;
+  let stage: PlayerStage;
 
   before(async function () {
     const path = chromiumPath();
@@ -41,23 +37,18 @@ describe("players play every format", function () {
       process.stdout.write("    no FFmpeg or no Chromium: formats are not played here\n");
       this.skip();
     }
-    origin = await startOrigin();
+    const origin = await startOrigin();
     const files = await encode({ ...CMAF_OUTPUTS, ...PROGRESSIVE_OUTPUTS });
     putAssets(origin.blobs, CONTAINER, files);
-    await origin.app.listen({ host: "127.0.0.1", port: 0 });
-    host = `http://127.0.0.1:${(origin.app.server.address() as AddressInfo).port}`;
-    browser = await launchBrowser(path);
-    page = await PlayerPage.start(browser);
+    stage = await PlayerStage.open(origin, path);
   });
   after(async () => {
-    await (page as PlayerPage | undefined)?.[Symbol.asyncDispose]();
-    await (browser as Browser | undefined)?.close();
-    await (origin as TestOrigin | undefined)?.app.close();
+    await (stage as PlayerStage | undefined)?.[Symbol.asyncDispose]();
   });
 
   function manifest(asset: string, format: string): string {
     const named = format === "" ? "" : `(format=${format})`;
-    return `${host}/${LOCATOR}/${asset}.ism/manifest${named}`;
+    return `${stage.host}/${LOCATOR}/${asset}.ism/manifest${named}`;
   }
 
   for (const { player, protocols } of PLAYERS) {
@@ -68,7 +59,7 @@ describe("players play every format", function () {
         await Promise.all(
           formats.flatMap(({ name }) =>
             ["cmaf", "plain"].map(async (asset) => {
-              const viewer = await page.play(player, manifest(asset, name));
+              const viewer = await stage.page.play(player, manifest(asset, name));
               await watch(viewer, { asset, chooses: player !== "native" });
               await viewer.close();
             }),
@@ -81,7 +72,7 @@ describe("players play every format", function () {
   it(`shaka winds through ${WITH_KEY_FRAMES.join(", ")} by key frames alone`, async () => {
     await Promise.all(
       WITH_KEY_FRAMES.map(async (format) => {
-        const viewer = await page.play("shaka", manifest("cmaf", format), { ahead: 2 });
+        const viewer = await stage.page.play("shaka", manifest("cmaf", format), { ahead: 2 });
         await wind(viewer);
         await viewer.close();
       }),

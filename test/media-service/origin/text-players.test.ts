@@ -1,10 +1,9 @@
 import { strict as assert } from "node:assert";
-import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "mocha";
-import type { Browser } from "playwright-core";
-import { chromiumPath, launchBrowser } from "../../support/browser";
-import { PlayerPage, type PlayerReport, type ShownCue, type Viewer } from "../../support/player";
+import { chromiumPath } from "../../support/browser";
+import type { PlayerReport, ShownCue, Viewer } from "../../support/player";
 import { encodeLongVideo, hasFfmpeg, putAssets } from "./media-fixture";
+import { PlayerStage } from "./player-stage";
 import { CONTAINER, LOCATOR, startOrigin, type TestOrigin } from "./test-origin";
 
 const PLAYERS = [
@@ -31,10 +30,7 @@ const SILENT_SECONDS = 20;
 
 describe("players show subtitles", function () {
   this.timeout(120_000);
-  let origin: TestOrigin;
-  let browser: Browser;
-  let page: PlayerPage;
-  let host: string;
+  let stage: PlayerStage;
 
   before(async function () {
     const path = chromiumPath();
@@ -42,26 +38,21 @@ describe("players show subtitles", function () {
       process.stdout.write("    no FFmpeg or no Chromium: subtitles are not shown here\n");
       this.skip();
     }
-    origin = await startOrigin();
+    const origin = await startOrigin();
     putAssets(origin.blobs, CONTAINER, await encodeLongVideo());
     putTexts(origin);
-    await origin.app.listen({ host: "127.0.0.1", port: 0 });
-    host = `http://127.0.0.1:${(origin.app.server.address() as AddressInfo).port}`;
-    browser = await launchBrowser(path);
-    page = await PlayerPage.start(browser);
+    stage = await PlayerStage.open(origin, path);
   });
   after(async () => {
-    await (page as PlayerPage | undefined)?.[Symbol.asyncDispose]();
-    await (browser as Browser | undefined)?.close();
-    await (origin as TestOrigin | undefined)?.app.close();
+    await (stage as PlayerStage | undefined)?.[Symbol.asyncDispose]();
   });
 
   for (const { player, formats } of PLAYERS) {
     it(`${player} with ${formats.join(", ")}: by language and name, each at its time`, async () => {
       await Promise.all(
         formats.map(async (format) => {
-          const manifest = `${host}/${LOCATOR}/texts.ism/manifest(format=${format})`;
-          const viewer = await page.play(player, manifest);
+          const manifest = `${stage.host}/${LOCATOR}/texts.ism/manifest(format=${format})`;
+          const viewer = await stage.page.play(player, manifest);
           await watch(viewer);
           await viewer.close();
         }),
