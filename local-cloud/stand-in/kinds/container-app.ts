@@ -9,7 +9,7 @@ import {
   type ResourceKind,
 } from "./resource-kind";
 import type { Principal } from "../../authority/token-claims";
-import type { ResourceRecord } from "../resource-records";
+import { declaredPrincipal } from "./identity";
 import {
   type MediaServiceProcess,
   removeMediaService,
@@ -208,21 +208,20 @@ function processOf(declared: Declared, cloud: CloudServices): MediaServiceProces
 function platformEnvironment(
   { name, inputs }: Declared,
   declared: Readonly<Record<string, string>>,
-  { authority, records }: Pick<CloudServices, "authority" | "records">,
+  cloud: Pick<CloudServices, "authority" | "records">,
 ): Record<string, string> {
-  const { url, tenantId } = authority();
-  const assigned = assignedIdentities(inputs).map((id) => principalOf(name, records.get(id), id));
+  const authority = cloud.authority();
+  const { url, tenantId } = authority;
+  const assigned = assignedIdentities(inputs).map((id) => principalOf(name, id, cloud));
   return {
-    ...(assigned.length > 0 && authority().identityEnvironment(appProcessName(name), { assigned })),
+    ...(assigned.length > 0 && authority.identityEnvironment(appProcessName(name), { assigned })),
     ...(declared["ENTRA_TENANT_ID"] && { ENTRA_TENANT_ID: tenantId, ENTRA_AUTHORITY: url }),
   };
 }
 
-function principalOf(app: string, record: ResourceRecord | undefined, id: string): Principal {
-  const [clientId, principalId] = ["clientId", "principalId"].map((member) =>
-    textAt(record?.outputs, member),
-  );
-  if (clientId !== undefined && principalId !== undefined) return { clientId, principalId };
+function principalOf(app: string, id: string, cloud: Pick<CloudServices, "records">): Principal {
+  const principal = declaredPrincipal(id, cloud);
+  if (principal !== undefined) return principal;
   throw new Error(`container app "${app}" is assigned the identity ${id}, which doesn't exist`);
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Principal } from "../../authority/token-claims";
 import { textAt } from "../properties";
 import {
   checkedOnly,
@@ -78,6 +79,17 @@ const lock: ResourceKind = {
 
 /** Identities, their rights, and what keeps others' rights in check. */
 export const identityKinds: readonly ResourceKind[] = [userAssignedIdentity, roleAssignment, lock];
+
+/** Who an identity is; undefined where none of that id is declared. */
+export function declaredPrincipal(
+  id: string,
+  { records }: Pick<CloudServices, "records">,
+): Principal | undefined {
+  const outputs = records.get(id)?.outputs;
+  const [clientId, principalId] = ["clientId", "principalId"].map((name) => textAt(outputs, name));
+  if (clientId === undefined || principalId === undefined) return undefined;
+  return { clientId, principalId };
+}
 
 function requirePrincipal({ name, inputs }: Declared, { records }: CloudServices): void {
   const principal = textAt(inputs, "principalId");

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { at, listAt, secret, textAt, type Value } from "../properties";
 import type { ResourceRecord } from "../resource-records";
 import { classicEndpoint } from "./classic-endpoint";
+import { declaredPrincipal } from "./identity";
 import { removeMediaService, startMediaService } from "./media-service-process";
 import { accountPattern, mediaAccountProcessName, mediaAccountToken } from "./media-account";
 import {
@@ -134,19 +135,17 @@ function storageAccess(
     );
   }
   const id = textAt(primary, "managedIdentity.userAssignedIdentityId") ?? "";
-  const [clientId, principalId] = ["clientId", "principalId"].map((member) =>
-    textAt(cloud.records.get(id)?.outputs, member),
-  );
-  if (clientId === undefined || principalId === undefined) {
+  const principal = declaredPrincipal(id, cloud);
+  if (principal === undefined) {
     throw new Error(
       `media services account "${name}" comes to its storage account as the identity "${id}", which doesn't exist`,
     );
   }
   return {
     STORAGE_ACCESS: "identity",
-    AZURE_CLIENT_ID: clientId,
+    AZURE_CLIENT_ID: principal.clientId,
     ...cloud.authority().identityEnvironment(mediaAccountProcessName(name), {
-      assigned: [{ clientId, principalId }],
+      assigned: [principal],
     }),
   };
 }

@@ -1,6 +1,8 @@
 import { QueueClient, StorageSharedKeyCredential } from "@azure/storage-queue";
 import { request } from "undici";
 import { listAt, mapAt, numberAt, type Properties, textAt } from "../properties";
+import type { Principal } from "../../authority/token-claims";
+import { declaredPrincipal } from "./identity";
 import type { CloudServices } from "./resource-kind";
 
 /** KEDA's own, where the declaration says nothing. */
@@ -72,10 +74,9 @@ async function lengthByToken(
   return Number(answer.headers["x-ms-approximate-messages-count"] ?? 0);
 }
 
-function principalOf({ identityId, queueName }: QueueScaleRule, { records }: CloudServices) {
-  const outputs = records.get(identityId ?? "")?.outputs;
-  const [clientId, principalId] = ["clientId", "principalId"].map((name) => textAt(outputs, name));
-  if (clientId !== undefined && principalId !== undefined) return { clientId, principalId };
+function principalOf({ identityId, queueName }: QueueScaleRule, cloud: CloudServices): Principal {
+  const principal = declaredPrincipal(identityId ?? "", cloud);
+  if (principal !== undefined) return principal;
   throw new Error(
     `the rule that scales by queue ${queueName} names no identity that is declared, and the store takes no keys`,
   );
